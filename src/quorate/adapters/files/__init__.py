@@ -1,0 +1,1 @@
+"""Files: daily bars from CSV."""

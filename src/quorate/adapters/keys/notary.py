@@ -1,0 +1,59 @@
+"""The notary: signs chain heads with the local key and keeps a second copy of each note in a file of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from quorate.adapters.keys.ed25519 import SigningKey
+from quorate.audit.checkpoint import Checkpoint, note_key_id, origin_of, signed_note
+from quorate.kernel.ids import Tenant
+
+SEPARATOR = "\n"
+"""Notes end with a newline; an empty line apart is enough to tell them from each other."""
+
+
+class FileNotary:
+    """Signs with one key, copies into `<folder>/<tenant>.notes`."""
+
+    def __init__(self, key: SigningKey, folder: Path) -> None:
+        self._key = key
+        self._folder = folder
+
+    def note(self, tenant: Tenant, size: int, root: str) -> str:
+        """Return the signed note of a chain of `size` rows ending in the hash `root`."""
+        checkpoint = Checkpoint(origin=origin_of(tenant), size=size, root=root)
+        return signed_note(checkpoint, public_key=self._key.public, sign=self._key.sign).text()
+
+    def copy(self, tenant: Tenant, note: str) -> None:
+        """Append `note` to the tenant's file.
+
+        Not synced: the copy is there to betray a changed database, and the database itself is what survives a crash.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self.copies_of(tenant).open("a", encoding="utf-8") as file:
+            file.write(note + SEPARATOR)
+
+    def copies_of(self, tenant: Tenant) -> Path:
+        """Return the file that holds the second copies of a tenant's notes."""
+        return self._folder / f"{tenant}.notes"
+
+    def key_id(self, tenant: Tenant) -> str:
+        """Return the id under which this notary's signatures on the tenant's chain go."""
+        return note_key_id(origin_of(tenant), self._key.public)
+
+    @property
+    def public_key(self) -> bytes:
+        """Return the public half of the key."""
+        return self._key.public
+
+
+def notes_in(path: Path) -> tuple[str, ...]:
+    """Return the notes that a file of copies holds, torn or not; none where there is no file."""
+    if not path.exists():
+        return ()
+    text = path.read_text(encoding="utf-8", errors="replace")
+    blocks = text.split("\n\n")
+    return tuple(
+        f"{body.lstrip(SEPARATOR)}\n\n{signature.strip(SEPARATOR)}\n"
+        for body, signature in zip(blocks[::2], blocks[1::2], strict=False)
+    )

@@ -1,0 +1,1 @@
+"""SQLite and PostgreSQL: the journal, its writer, and the state tables of every room, one file a room."""

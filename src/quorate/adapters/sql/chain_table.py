@@ -1,0 +1,43 @@
+"""The chain's own tables: the journal's rows and the checkpoints over them."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Table, bindparam, func, select
+
+from quorate.adapters.sql.schema import metadata, tenant_column, text_column
+from quorate.adapters.sql.statement import Insert, Statement
+
+JOURNAL = Table(
+    "journal",
+    metadata,
+    tenant_column(),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    text_column("ts"),
+    text_column("book"),
+    text_column("trace_id"),
+    text_column("stream"),
+    text_column("type"),
+    text_column("payload"),
+    text_column("prev_hash"),
+    text_column("hash"),
+    sqlite_with_rowid=False,
+)
+Index("journal_stream", JOURNAL.c.tenant, JOURNAL.c.stream, JOURNAL.c.seq)
+
+CHECKPOINTS = Table(
+    "checkpoints",
+    metadata,
+    tenant_column(),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    text_column("ts"),
+    text_column("note"),
+)
+
+_NEWEST = select(func.max(JOURNAL.c.seq)).where(JOURNAL.c.tenant == bindparam("tenant"))
+HEAD = Statement(
+    select(JOURNAL.c.seq, JOURNAL.c.hash).where(
+        JOURNAL.c.tenant == bindparam("tenant"), JOURNAL.c.seq == _NEWEST.scalar_subquery()
+    )
+)
+ADD_ROW = Insert(JOURNAL)
+ADD_CHECKPOINT = Insert(CHECKPOINTS)

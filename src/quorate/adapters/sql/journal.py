@@ -1,0 +1,110 @@
+"""The journal of one tenant: the kernel's port on top of the writer and the reading pool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Select, func, select
+
+from quorate.adapters.sql.chain_table import CHECKPOINTS, JOURNAL
+from quorate.adapters.sql.ledger import BLOBS, SIGNING_KEYS, STEP_LEDGER
+from quorate.kernel.ids import BookName, Tenant, TraceId
+from quorate.kernel.journal import Committed, JournalEntry
+
+if TYPE_CHECKING:
+    from quorate.adapters.sql.database import Database
+    from quorate.adapters.sql.writer import JournalWriter, UseCase
+
+CHUNK = 2000
+"""Rows fetched at once when the whole journal is read."""
+
+
+class SqlJournal:
+    """One tenant's journal; see the kernel's port for what it promises."""
+
+    def __init__(self, writer: JournalWriter, database: Database, tenant: Tenant) -> None:
+        self._writer = writer
+        self._database = database
+        self.tenant = tenant
+
+    async def commit(self, decide: UseCase) -> Committed:
+        """Return once the events of `decide` are durable."""
+        return await self._writer.commit(self.tenant, decide)
+
+    async def entries(self, stream: str) -> Sequence[JournalEntry]:
+        """Return the committed rows of `stream`, oldest first."""
+        rows = _rows(self.tenant).where(JOURNAL.c.stream == stream)
+        return await self._database.read(lambda connection: _entries(connection, rows))
+
+    async def recorded_steps(self, stream: str) -> Mapping[str, JournalEntry]:
+        """Return the recorded successes of the steps in `stream`, by their key."""
+        recorded = select(STEP_LEDGER.c.step_key, JOURNAL).join(
+            JOURNAL,
+            (JOURNAL.c.tenant == STEP_LEDGER.c.tenant) & (JOURNAL.c.seq == STEP_LEDGER.c.seq),
+        )
+        query = recorded.where(JOURNAL.c.tenant == self.tenant, JOURNAL.c.stream == stream)
+        return await self._database.read(
+            lambda connection: {row.step_key: _entry(row[1:]) for row in connection.execute(query)}
+        )
+
+
+def chain_rows(
+    connection: Connection, tenant: Tenant, *, first: int = 1, last: int | None = None
+) -> Iterator[JournalEntry]:
+    """Yield the rows `first` to `last` of a tenant's chain by seq, a chunk at a time."""
+    query = _rows(tenant).where(JOURNAL.c.seq >= first)
+    if last is not None:
+        query = query.where(JOURNAL.c.seq <= last)
+    result = connection.execution_options(yield_per=CHUNK).execute(query)
+    for row in result:
+        yield _entry(row)
+
+
+def checkpoint_notes(connection: Connection, tenant: Tenant) -> Sequence[str]:
+    """Return the signed notes of a tenant's chain, by size."""
+    query = select(CHECKPOINTS.c.note).where(CHECKPOINTS.c.tenant == tenant)
+    return list(connection.execute(query.order_by(CHECKPOINTS.c.size)).scalars())
+
+
+def public_keys(connection: Connection, tenant: Tenant) -> Mapping[str, bytes]:
+    """Return the registered public keys by key id."""
+    query = select(SIGNING_KEYS).where(SIGNING_KEYS.c.tenant == tenant)
+    return {row.key_id: bytes.fromhex(row.public_key) for row in connection.execute(query)}
+
+
+def head_of(connection: Connection, tenant: Tenant) -> int:
+    """Return the seq of the newest row, 0 for an empty chain."""
+    query = select(func.max(JOURNAL.c.seq)).where(JOURNAL.c.tenant == tenant)
+    return int(connection.execute(query).scalar_one() or 0)
+
+
+def blobs(connection: Connection, tenant: Tenant) -> Iterator[tuple[str, bytes]]:
+    """Yield every blob of a tenant with the digest that it is kept under."""
+    query = select(BLOBS.c.digest, BLOBS.c.content).where(BLOBS.c.tenant == tenant)
+    for digest, content in connection.execution_options(yield_per=50).execute(query):
+        yield digest, bytes(content)
+
+
+def _rows(tenant: Tenant) -> Select[tuple[object, ...]]:
+    return select(JOURNAL).where(JOURNAL.c.tenant == tenant).order_by(JOURNAL.c.seq)
+
+
+def _entries(connection: Connection, query: Select[tuple[object, ...]]) -> Sequence[JournalEntry]:
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def _entry(row: Sequence[object]) -> JournalEntry:
+    tenant, seq, ts, book, trace_id, stream, type_, payload, prev_hash, hash_ = row
+    return JournalEntry(
+        seq=int(str(seq)),
+        ts=str(ts),
+        tenant=Tenant(str(tenant)),
+        book=BookName(str(book)),
+        trace_id=TraceId(str(trace_id)),
+        stream=str(stream),
+        type=str(type_),
+        payload=str(payload),
+        prev_hash=str(prev_hash),
+        hash=str(hash_),
+    )

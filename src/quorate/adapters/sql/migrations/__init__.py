@@ -1,0 +1,1 @@
+"""The database's schema, step by step; each step is one transaction on either database."""

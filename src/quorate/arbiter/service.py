@@ -1,0 +1,255 @@
+"""The arbiter: walks a task through its states, each committed before its work begins.
+
+received -> spec checked -> routed -> executing -> result -> post-checked -> completed; a dead holder's task is adopted
+under the next fencing token and goes on from where the journal says it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from types import MappingProxyType
+
+from quorate.arbiter.ports import LeaseTx, TaskJournal, Work
+from quorate.arbiter.spec import TaskSpec, spec_problems
+from quorate.arbiter.task import (
+    MAX_ATTEMPTS,
+    TASK_TABLE,
+    TERMINAL,
+    Task,
+    TaskEvent,
+    TaskState,
+    lease_name,
+)
+from quorate.kernel.canonical import JsonValue
+from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
+from quorate.kernel.journal import Event
+from quorate.kernel.lease import Lease, acquired, lease_event, renewed
+from quorate.kernel.ports import Clock
+
+PASSED_BY: Mapping[TaskState, TaskEvent] = MappingProxyType(
+    {
+        TaskState.RECEIVED: TaskEvent.VALIDATE,
+        TaskState.SPEC_APPROVED: TaskEvent.ROUTE,
+        TaskState.ROUTING: TaskEvent.ASSIGNED,
+        TaskState.ROUTED: TaskEvent.STARTED,
+        TaskState.EXECUTION_COMPLETE: TaskEvent.VERIFY,
+    }
+)
+"""The states with no work of their own here, and what leads out of them: every task is this process's own worker's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A task in this process's hands."""
+
+    task: Task
+    lease: Lease
+
+
+class Arbiter:
+    """Carries out tasks in this process; `owner` names it in every lease."""
+
+    def __init__(
+        self, journal: TaskJournal, clock: Clock, *, owner: str, lease_seconds: float
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._owner = owner
+        self._lease_time = timedelta(seconds=lease_seconds)
+
+    async def carry_out(
+        self, task: Task, spec: TaskSpec, work: Work, beside: Sequence[Event] = ()
+    ) -> None:
+        """Receive `task` and walk it to its end; `beside` is committed with its first row.
+
+        Raises:
+            RejectedError: its spec was refused, or its result broke an invariant.
+            QuorateError: the work failed; the task stands as FAILED with the reason.
+        """
+        lease = self._first_lease(task)
+        held = _Held(replace(task, token=lease.token), lease)
+        received = self._event(held.task, "task.received", self._received(held.task, spec))
+        begin = [*beside, lease_event("acquired", lease), received, *work.requested()]
+        await self._journal.commit(lambda _tx: begin)
+        await self._walk(held, spec, work)
+
+    async def adopt(self, task: Task, spec: TaskSpec, work: Work) -> None:
+        """Take over a task whose holder died, and walk it to its end.
+
+        Raises:
+            ConflictError: its holder lives, or somebody else was quicker.
+        """
+        lease = await self._take_over(task)
+        held = _Held(replace(task, token=lease.token, attempts=task.attempts + 1), lease)
+        if task.state in (TaskState.ROUTED, TaskState.EXECUTING):
+            if held.task.attempts > MAX_ATTEMPTS:
+                await self._give_up(
+                    held, work, "attempts_exhausted", f"{task.attempts} holders died"
+                )
+                return
+            held = await self._move(held, TaskEvent.LEASE_LOST, "the former holder died")
+        await self._walk(held, spec, work)
+
+    async def _walk(self, held: _Held, spec: TaskSpec, work: Work) -> None:
+        async with self._renewing(held.lease):
+            while held.task.state not in TERMINAL:
+                held = await self._step(held, spec, work)
+
+    async def _step(self, held: _Held, spec: TaskSpec, work: Work) -> _Held:
+        """Do the work of the present state and move on."""
+        match held.task.state:
+            case TaskState.VALIDATING_SPEC:
+                return await self._approve(held, spec, work)
+            case TaskState.EXECUTING:
+                return await self._execute(held, work)
+            case TaskState.VERIFYING:
+                return await self._verify(held, work)
+            case TaskState.VERIFIED:
+                end = [*work.completed(), self._released(held.lease)]
+                return await self._move(held, TaskEvent.PERSISTED, beside=end)
+            case state:
+                return await self._move(held, PASSED_BY[state])
+
+    async def _approve(self, held: _Held, spec: TaskSpec, work: Work) -> _Held:
+        problems = spec_problems(spec)
+        if problems:
+            await self._end(held, TaskEvent.SPEC_BAD, work, "spec_refused", "; ".join(problems))
+            raise RejectedError(f"the task's spec was refused: {'; '.join(problems)}")
+        return await self._move(held, TaskEvent.SPEC_OK)
+
+    async def _execute(self, held: _Held, work: Work) -> _Held:
+        try:
+            result = await work.execute()
+        except ConflictError:
+            raise
+        except QuorateError as error:
+            await self._give_up(held, work, error.slug, str(error))
+            raise
+        except Exception as error:
+            await self._give_up(held, work, "internal-error", f"{type(error).__name__}: {error}")
+            raise
+        return await self._move(held, TaskEvent.RESULT, beside=result)
+
+    async def _verify(self, held: _Held, work: Work) -> _Held:
+        broken = await work.violations()
+        if broken:
+            await self._end(held, TaskEvent.VIOLATION, work, "post_check", "; ".join(broken))
+            raise RejectedError(
+                f"the run's result broke an invariant: {'; '.join(broken)}",
+                effect="no decision of it counts",
+            )
+        return await self._move(held, TaskEvent.POST_CHECK_OK)
+
+    async def _give_up(self, held: _Held, work: Work, reason: str, detail: str) -> None:
+        if held.task.state is TaskState.ROUTED:
+            held = await self._move(held, TaskEvent.LEASE_LOST, detail)
+        await self._end(held, TaskEvent.ERROR, work, reason, detail)
+
+    async def _end(
+        self, held: _Held, event: TaskEvent, work: Work, reason: str, detail: str
+    ) -> None:
+        end = [*work.failed(reason, detail), self._released(held.lease)]
+        await self._move(held, event, detail, beside=end)
+
+    async def _move(
+        self, held: _Held, event: TaskEvent, reason: str = "", beside: Sequence[Event] = ()
+    ) -> _Held:
+        """Commit the move that `event` makes, with what belongs to it, and return the task after it.
+
+        Raises:
+            ConflictError: the task is elsewhere by now, or in other hands.
+        """
+        task = held.task
+        target = TASK_TABLE.target(task.state, event)
+        payload: dict[str, JsonValue] = {
+            "taskId": task.task_id,
+            "from": task.state,
+            "to": target,
+            "event": event,
+            "reason": reason,
+            "token": task.token,
+        }
+        moved = [*beside, self._event(task, "task.moved", payload)]
+        await self._journal.commit(lambda _tx: moved)
+        return replace(held, task=replace(task, state=target))
+
+    def _first_lease(self, task: Task) -> Lease:
+        return acquired(
+            None,
+            name=lease_name(task.task_id),
+            owner=self._owner,
+            now=self._clock.now(),
+            duration=self._lease_time,
+        )
+
+    async def _take_over(self, task: Task) -> Lease:
+        taken: list[Lease] = []
+
+        def decide(tx: LeaseTx) -> Sequence[Event]:
+            name = lease_name(task.task_id)
+            lease = acquired(
+                tx.lease(name),
+                name=name,
+                owner=self._owner,
+                now=self._clock.now(),
+                duration=self._lease_time,
+            )
+            taken[:] = [lease]
+            payload: dict[str, JsonValue] = {
+                "taskId": task.task_id,
+                "owner": self._owner,
+                "token": lease.token,
+                "attempts": task.attempts + 1,
+            }
+            adopted = self._event(task, "task.adopted", payload)
+            return [lease_event("acquired", lease), adopted]
+
+        await self._journal.commit(decide)
+        return taken[0]
+
+    @asynccontextmanager
+    async def _renewing(self, lease: Lease) -> AsyncIterator[None]:
+        """Keep the lease alive beside the work; a lease that is lost fails the next move, not this."""
+        beats = asyncio.create_task(self._renew(lease))
+        try:
+            yield
+        finally:
+            beats.cancel()
+
+    async def _renew(self, lease: Lease) -> None:
+        while True:
+            await self._clock.sleep(self._lease_time.total_seconds() / 3)
+
+            def decide(tx: LeaseTx) -> Sequence[Event]:
+                now = self._clock.now()
+                kept = renewed(tx.lease(lease.name), lease, now=now, duration=self._lease_time)
+                return [lease_event("renewed", kept)]
+
+            try:
+                await self._journal.commit(decide)
+            except ConflictError:
+                return
+
+    def _released(self, lease: Lease) -> Event:
+        return lease_event("released", replace(lease, expires_at=self._clock.now()))
+
+    def _received(self, task: Task, spec: TaskSpec) -> dict[str, JsonValue]:
+        return {
+            "taskId": task.task_id,
+            "taskType": task.type,
+            "subject": task.subject,
+            "spec": spec.payload(),
+            "specHash": spec.hash,
+            "state": task.state,
+            "owner": self._owner,
+            "token": task.token,
+        }
+
+    def _event(self, task: Task, kind: str, payload: dict[str, JsonValue]) -> Event:
+        return Event(
+            stream=f"task:{task.task_id}", type=kind, payload=payload, trace_id=task.trace_id
+        )

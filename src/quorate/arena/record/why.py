@@ -1,0 +1,265 @@
+"""Why: about five plain sentences per decision, made from stored facts by rules, with their rows.
+
+seen -> votes -> discounts -> triggers -> outcome; a sentence that has nothing to say is left out.
+Every number stands beside its threshold. Source: DESIGN 6, UI 1 (Writing).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from quorate.arena.confidence_chain import discounts
+from quorate.arena.consensus import reach_consensus
+from quorate.arena.record.evidence import Evidence
+from quorate.arena.record.facts import Cited
+from quorate.arena.record.header import RunHeader
+from quorate.arena.record.phrases import count, enumeration, spaced, trigger_phrase
+from quorate.arena.voting import is_veto
+from quorate.kernel.action import Action, DecisionReason, FinalAction
+from quorate.kernel.decision import Decision, Trigger, TriggerName
+from quorate.kernel.vote import SizingKind, Vote
+
+IMPORT_FIX: Final = "Import sound bars with 'quorate data import FILE'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """All that a run's journal holds about one decision; `votes` stand in the order of profiles."""
+
+    header: Cited[RunHeader]
+    evidence: Cited[Evidence]
+    votes: tuple[Cited[Vote], ...]
+    decision: Cited[Decision]
+
+    @property
+    def valid(self) -> tuple[Cited[Vote], ...]:
+        """Return the votes that counted."""
+        return tuple(vote for vote in self.votes if vote.fact.is_valid)
+
+
+class Sentence(NamedTuple):
+    """A sentence and the rows that prove it, as `journal:SEQ`."""
+
+    text: str
+    evidence: tuple[str, ...]
+
+
+def why(case: Case) -> tuple[Sentence, ...]:
+    """Return the sentences on one decision, in the order in which it came about."""
+    sentences = (
+        _sentence(_seen(case.evidence.fact, case.header.fact), case.evidence.seq),
+        _sentence(_votes(case), *(_rows(case.votes) or (case.decision.seq,))),
+        _sentence(_discounts(case.valid), *_rows(case.valid)),
+        _sentence(_triggers(case), case.evidence.seq, case.decision.seq),
+        _sentence(_outcome(case), case.decision.seq, *_rows(_vetoes(case)), case.header.seq),
+    )
+    return tuple(sentence for sentence in sentences if sentence.text)
+
+
+def _sentence(text: str, *rows: int) -> Sentence:
+    return Sentence(text, tuple(f"journal:{row}" for row in rows))
+
+
+def _rows(votes: Iterable[Cited[Vote]]) -> tuple[int, ...]:
+    return tuple(vote.seq for vote in votes)
+
+
+def _seen(evidence: Evidence, header: RunHeader) -> str:
+    symbol = evidence.symbol
+    if evidence.quarantine:
+        return f"{symbol} is quarantined with {evidence.quarantine}: {evidence.quarantine_detail}."
+    if evidence.bars == 0:
+        return f"No bar of {symbol} is known up to {header.as_of}."
+    return (
+        f"{symbol} closed at {evidence.close} on {evidence.last_session}, bar {evidence.bars} of "
+        f"its history; the regime is {spaced(evidence.regime)} ({evidence.regime_reason}), the "
+        f"Wyckoff phase {evidence.phase}, the volume trend {evidence.volume_trend}."
+    )
+
+
+def _votes(case: Case) -> str:
+    if not case.votes:
+        return "Nobody voted."
+    votes = [vote.fact for vote in case.votes]
+    valid = [vote for vote in votes if vote.is_valid]
+    abstained = [vote for vote in votes if vote.voter and not vote.is_valid]
+    silent = [vote.profile for vote in votes if not vote.voter]
+    parts = [
+        _said(valid),
+        f"{enumeration([_abstention(vote) for vote in abstained])} abstained" if abstained else "",
+        f"{enumeration(silent)} had no vote" if silent else "",
+    ]
+    return "; ".join(part for part in parts if part) + "."
+
+
+def _said(valid: list[Vote]) -> str:
+    match valid:
+        case []:
+            return "There is no valid vote"
+        case [vote]:
+            return f"The one valid vote says {vote.answer.action} ({_named_belief(vote)})"
+        case _:
+            camps = [_camp(action, valid) for action in (Action.BUY, Action.SELL, Action.HOLD)]
+            said = enumeration([camp for camp in camps if camp])
+            return f"Of {len(valid)} valid votes {said}{_tie_break(valid)}"
+
+
+def _tie_break(valid: list[Vote]) -> str:
+    """Return which of the largest camps won, where there are several: a list alone cannot tell."""
+    consensus = reach_consensus(valid)
+    sizes = Counter(vote.answer.action for vote in valid).values()
+    tied = list(sizes).count(max(sizes)) > 1
+    return f", a tie that goes to {consensus.action}" if consensus and tied else ""
+
+
+def _camp(action: Action, valid: Iterable[Vote]) -> str:
+    camp = [_named_belief(vote) for vote in valid if vote.answer.action is action]
+    verb = "says" if len(camp) == 1 else "say"
+    return f"{len(camp)} {verb} {action} ({', '.join(camp)})" if camp else ""
+
+
+def _named_belief(vote: Vote) -> str:
+    return f"{vote.profile} {vote.confidence.value:.2f}" if vote.confidence else vote.profile
+
+
+def _abstention(vote: Vote) -> str:
+    return f"{vote.profile} ({spaced(vote.answer.reason or 'no reason')})"
+
+
+def _discounts(valid: tuple[Cited[Vote], ...]) -> str:
+    taken = [phrase for vote in valid for phrase in _taken_from(vote.fact)]
+    if taken:
+        return f"Confidence was discounted: {'; '.join(taken)}."
+    return (
+        "No confidence was discounted: no fallback model answered, and no vote contradicts the "
+        "Wyckoff phase."
+        if valid
+        else ""
+    )
+
+
+def _taken_from(vote: Vote) -> list[str]:
+    return [
+        f"{vote.profile} times {step.factor:g} to {step.value:.2f} ({step.reason})"
+        for step in discounts(vote.steps)
+    ]
+
+
+def _triggers(case: Case) -> str:
+    decision = case.decision.fact
+    fired = [trigger for trigger in decision.triggers if trigger.fired]
+    if fired:
+        return f"This asks for the power panel: {_phrases(case, fired)}."
+    exemption = _exemption(decision)
+    if exemption:
+        dissent = [t for t in decision.triggers if t.name is TriggerName.DISAGREEMENT]
+        return f"No trigger applies to {exemption}: {_phrases(case, dissent)}."
+    if decision.reason == DecisionReason.CONSENSUS:
+        return f"No trigger fired: {_phrases(case, decision.triggers)}."
+    return ""
+
+
+def _exemption(decision: Decision) -> str:
+    """Return what is exempt from the triggers, if it is: the rules of DESIGN 6 and 14."""
+    if decision.reason == DecisionReason.RISK_VETO:
+        return "a vetoed BUY"
+    if decision.reason == DecisionReason.NOTHING_TO_SELL:
+        return "an undisputed SELL without a position"
+    return "an undisputed HOLD" if decision.action is FinalAction.HOLD else ""
+
+
+def _phrases(case: Case, triggers: Iterable[Trigger]) -> str:
+    change = case.evidence.fact.last_change
+    phrases = (trigger_phrase(trigger, last_change=change) for trigger in triggers)
+    return "; ".join(phrase for phrase in phrases if phrase)
+
+
+def _outcome(case: Case) -> str:
+    decision = case.decision.fact
+    tell = OUTCOMES[DecisionReason(decision.reason)]
+    return f"So the decision is {decision.action}: {tell(case)}."
+
+
+def _agreed(case: Case) -> str:
+    decision = case.decision.fact
+    confidence = decision.confidence.value if decision.confidence else 0.0
+    match decision.action:
+        case FinalAction.HOLD | FinalAction.NO_TRADE:
+            return f"most voters want to keep things as they are, with confidence {confidence:.2f}"
+        case FinalAction.BUY:
+            return f"{_size(decision)}{_exits(decision)}, with confidence {confidence:.2f}"
+        case FinalAction.SELL:
+            exempt = any(trigger.fired for trigger in decision.triggers)
+            panel = "; an exit that the voters agree on needs no panel" if exempt else ""
+            return f"{_size(decision)}, with confidence {confidence:.2f}{panel}"
+
+
+def _size(decision: Decision) -> str:
+    sizing = decision.sizing
+    if sizing is None:
+        return "no size"
+    if sizing.kind is SizingKind.PCT_EQUITY:
+        return f"{float(100 * sizing.value):g} % of equity"
+    return f"{sizing.value:f} {decision.symbol}"
+
+
+def _exits(decision: Decision) -> str:
+    parts = (
+        f"stop {decision.stop:f}" if decision.stop is not None else "",
+        f"target {decision.target:f}" if decision.target is not None else "",
+        f"{count(decision.horizon, 'session')} at most" if decision.horizon is not None else "",
+    )
+    return "".join(f", {part}" for part in parts if part)
+
+
+def _no_quorum(case: Case) -> str:
+    votes = count(len(case.valid), "valid vote")
+    return f"{votes} cannot decide, the quorum is {case.header.fact.quorum}"
+
+
+def _vetoed(case: Case) -> str:
+    managers = [f"{vote.fact.profile} ({vote.fact.answer.rationale})" for vote in _vetoes(case)]
+    return f"new risk is vetoed by {enumeration(managers)}"
+
+
+def _vetoes(case: Case) -> tuple[Cited[Vote], ...]:
+    if case.decision.fact.reason != DecisionReason.RISK_VETO:
+        return ()
+    return tuple(vote for vote in case.votes if is_veto(vote.fact))
+
+
+def _no_panel(_case: Case) -> str:
+    return "the power panel would have to decide, and no power model is configured"
+
+
+def _quarantined(_case: Case) -> str:
+    return f"a quarantined symbol is never traded. {IMPORT_FIX}"
+
+
+def _too_short(case: Case) -> str:
+    seen, needed = case.evidence.fact.bars, case.header.fact.min_history_bars
+    return f"{count(seen, 'bar')} are fewer than the {needed} that a decision needs"
+
+
+def _no_data(_case: Case) -> str:
+    return f"nothing can be decided without bars. {IMPORT_FIX}"
+
+
+def _nothing_to_sell(case: Case) -> str:
+    return f"most voters want to sell, but the book holds no {case.decision.fact.symbol}"
+
+
+OUTCOMES: Final[Mapping[DecisionReason, Callable[[Case], str]]] = {
+    DecisionReason.CONSENSUS: _agreed,
+    DecisionReason.QUORUM_NOT_MET: _no_quorum,
+    DecisionReason.RISK_VETO: _vetoed,
+    DecisionReason.NO_POWER_MODEL: _no_panel,
+    DecisionReason.SYMBOL_QUARANTINED: _quarantined,
+    DecisionReason.INSUFFICIENT_HISTORY: _too_short,
+    DecisionReason.NO_DATA: _no_data,
+    DecisionReason.NOTHING_TO_SELL: _nothing_to_sell,
+}
+"""What each reason says in words; a test holds it to the closed list."""

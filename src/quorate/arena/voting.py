@@ -1,0 +1,89 @@
+"""Voting: an agent's answers become votes, each believed as far as the confidence chain lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from quorate.agents.profile import AgentProfile, Role
+from quorate.arena.confidence_chain import Steps, confidence_chain, fallback_doubt
+from quorate.arena.hidden_hand import hidden_hand_doubt
+from quorate.arena.policy import ArenaPolicy
+from quorate.arena.scene import Scene
+from quorate.kernel.confidence import Confidence
+from quorate.kernel.ids import Symbol
+from quorate.kernel.money import Usd
+from quorate.kernel.vote import Answer, Vote
+
+COST_UNIT: Final = Decimal("0.000000001")
+"""A vote's part of its call's cost is rounded to this; the run's cost is summed from the calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentReply:
+    """What one agent said about all symbols of a run, in one call.
+
+    `model` is the one that answered, `fallback_used` the gateway's word that it was not the one
+    asked. `cost` is None where the price is unknown.
+    """
+
+    profile: AgentProfile
+    answers: tuple[Answer, ...]
+    model: str
+    latency_ms: float = 0.0
+    cost: Usd | None = None
+    fallback_used: bool = False
+
+
+def cast_votes(
+    reply: AgentReply, scenes: Mapping[Symbol, Scene], policy: ArenaPolicy
+) -> tuple[Vote, ...]:
+    """Return one vote per answer, in the order of the answers."""
+    cost = cost_share(reply.cost, len(reply.answers))
+    return tuple(
+        cast_vote(reply, answer, scenes[answer.symbol], policy, cost=cost)
+        for answer in reply.answers
+    )
+
+
+def cast_vote(
+    reply: AgentReply, answer: Answer, scene: Scene, policy: ArenaPolicy, *, cost: Usd | None
+) -> Vote:
+    """Return `answer` as a vote after the confidence chain; an abstention has no chain."""
+    steps = _chain(reply, answer, scene, policy)
+    return Vote(
+        profile=reply.profile.name,
+        role=reply.profile.role,
+        provider=reply.profile.provider,
+        model=reply.model,
+        voter=reply.profile.voter,
+        answer=answer,
+        confidence=Confidence(steps[-1].value) if steps else None,
+        steps=steps,
+        latency_ms=reply.latency_ms,
+        cost=cost,
+    )
+
+
+def cost_share(cost: Usd | None, answers: int) -> Usd | None:
+    """Return one answer's part of a call's cost, None where that is unknown."""
+    if cost is None or answers <= 1:
+        return cost
+    return Usd((cost.amount / answers).quantize(COST_UNIT))
+
+
+def is_veto(vote: Vote) -> bool:
+    """Return whether a risk manager, voter or not, forbids new risk. Source: R-076."""
+    return vote.answer.veto and vote.role == Role.RISK_MANAGER
+
+
+def _chain(reply: AgentReply, answer: Answer, scene: Scene, policy: ArenaPolicy) -> Steps:
+    if answer.confidence is None:
+        return ()
+    return confidence_chain(
+        answer.confidence,
+        fallback=fallback_doubt(policy.fallback_factor, fallback_used=reply.fallback_used),
+        hidden_hand=hidden_hand_doubt(scene.phase, answer.action, scene.volume_trend),
+    )

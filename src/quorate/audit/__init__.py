@@ -1,0 +1,1 @@
+"""Audit: hash chain, checkpoints and verification; imports the kernel only."""

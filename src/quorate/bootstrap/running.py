@@ -1,0 +1,206 @@
+"""Running: from a request to a planned run in the arbiter's hands, and back to what dead processes left."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+
+from quorate.adapters.sql.books import book_named
+from quorate.adapters.sql.profiles import registered_profiles
+from quorate.adapters.sql.tasks import abandoned_tasks
+from quorate.adapters.sql.transaction import Transaction
+from quorate.agents.profile import AgentProfile
+from quorate.arbiter.service import Arbiter
+from quorate.arbiter.spec import TaskSpec, arena_run_spec
+from quorate.arbiter.task import Task, TaskState, TaskType
+from quorate.arena.record import RecordedRun, RunHeader, read_run, stream_of
+from quorate.arena.request import RunRequest, asked_profiles, checked_request
+from quorate.arena.service import ArenaRun, RuleAgents, RunPlan
+from quorate.bootstrap.store import Store
+from quorate.kernel.canonical import JsonValue, digest
+from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
+from quorate.kernel.ids import BookName, RunId, Symbol, TaskId, TraceId
+from quorate.kernel.journal import Event
+from quorate.kernel.stamps import stamp
+from quorate.market.series import Series
+from quorate.market.snapshot import freeze_snapshot
+from quorate.portfolio.book import Book
+
+NOTHING_LEARNED = digest({"outcomes": 0})
+"""The hash of the learned state while no outcome is tracked: no calibration, every skill weight 1."""
+
+
+class Runner:
+    """Plans arena runs on what the store holds and has the arbiter carry them out."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._agents = RuleAgents(store.settings.agents, store.clock)
+        self._config_recorded = False
+        owner = f"{socket.gethostname()}:{os.getpid()}:{store.ids.trace_id()[:8]}"
+        self._arbiter = Arbiter(
+            store.journal,
+            store.clock,
+            owner=owner,
+            lease_seconds=store.settings.journal.lease_seconds,
+        )
+
+    async def run(self, request: RunRequest, triggered_by: str) -> RecordedRun:
+        """Carry out one arena run and return what was recorded of it.
+
+        Raises:
+            RejectedError: the request cannot be run; nothing was written.
+        """
+        profiles = await self._profiles()
+        asked = checked_request(request, profiles)
+        run_id, task_id = RunId(self._store.ids.ulid("run_")), TaskId(self._store.ids.ulid("tsk_"))
+        plan = await self._planned(asked, profiles, run_id, task_id, triggered_by)
+        await self._record_config()
+        work = self._work(plan)
+        task = Task(
+            task_id=task_id,
+            type=TaskType.ARENA_RUN,
+            subject=run_id,
+            trace_id=plan.trace_id,
+            state=TaskState.RECEIVED,
+            token=0,
+            attempts=1,
+        )
+        await self._arbiter.carry_out(task, _spec(plan), work)
+        return await work.recorded()
+
+    async def recover(self) -> Sequence[str]:
+        """Finish the runs whose process died, and return a sentence on each."""
+        now = stamp(self._store.clock.now())
+        left = await self._store.database.read(
+            lambda connection: abandoned_tasks(connection, self._store.tenant, now)
+        )
+        return [said for task in left if (said := await self._adopted(task))]
+
+    async def _adopted(self, task: Task) -> str:
+        try:
+            plan = await self._replanned(task)
+            await self._arbiter.adopt(task, _spec(plan), self._work(plan))
+        except ConflictError:
+            return ""
+        except QuorateError as error:
+            return f"{task.subject}, left by a process that ended, could not be finished: {error}"
+        return f"finished {task.subject}, left in state {task.state} by a process that ended"
+
+    async def _planned(
+        self,
+        request: RunRequest,
+        profiles: Sequence[AgentProfile],
+        run_id: RunId,
+        task_id: TaskId,
+        triggered_by: str,
+    ) -> RunPlan:
+        settings = self._store.settings
+        book = await self._book(request.book or settings.book.name)
+        snapshot = freeze_snapshot(await self._series(request.symbols), request.as_of)
+        chosen = asked_profiles(request.profiles, profiles)
+        header = RunHeader(
+            run_id=run_id,
+            task_id=task_id,
+            cycle_id=None,
+            book=book.name,
+            book_mode=book.mode.value,
+            mode=request.mode,
+            symbols=request.symbols,
+            profiles=tuple(profile.name for profile in chosen),
+            requested_as_of=request.as_of,
+            as_of=snapshot.as_of,
+            config_hash=settings.config_hash,
+            book_state_hash=book.state_hash,
+            learned_state_hash=NOTHING_LEARNED,
+            triggered_by=triggered_by,
+            quorum=settings.arena.quorum,
+            min_history_bars=settings.arena.min_history_bars,
+        )
+        return RunPlan(
+            header=header,
+            trace_id=self._store.ids.trace_id(),
+            profiles=chosen,
+            snapshot=snapshot,
+            book=book,
+        )
+
+    async def _replanned(self, task: Task) -> RunPlan:
+        """Return the plan of a run that another process began, from the run's own rows.
+
+        Raises:
+            RejectedError: what the run depends on has changed since, so its result would be another run's.
+        """
+        run = read_run(await self._store.journal.entries(stream_of(RunId(task.subject))))
+        header = run.header.fact
+        registered = {profile.name: profile for profile in await self._profiles()}
+        return RunPlan(
+            header=header,
+            trace_id=TraceId(task.trace_id),
+            profiles=tuple(registered[name] for name in header.profiles),
+            snapshot=freeze_snapshot(await self._series(header.symbols), header.as_of),
+            book=await self._book(header.book),
+        )
+
+    def _work(self, plan: RunPlan) -> ArenaRun:
+        return ArenaRun(
+            plan=plan,
+            policy=self._store.settings.arena,
+            agents=self._agents,
+            journal=self._store.journal,
+            clock=self._store.clock,
+        )
+
+    async def _series(self, symbols: Sequence[Symbol]) -> Mapping[Symbol, Series | None]:
+        stored = await self._store.market.series(symbols)
+        unknown = [symbol for symbol in symbols if symbol not in stored]
+        if unknown:
+            raise RejectedError(
+                f"there are no bars of {', '.join(unknown)}",
+                effect="nothing was written",
+                fix="quorate data import FILE, or quorate data list to see what there is",
+                slug="not-found",
+            )
+        return {symbol: stored[symbol] for symbol in symbols}
+
+    async def _profiles(self) -> Sequence[AgentProfile]:
+        return await self._store.database.read(
+            lambda connection: registered_profiles(connection, self._store.tenant)
+        )
+
+    async def _book(self, name: BookName) -> Book:
+        book = await self._store.database.read(
+            lambda connection: book_named(connection, self._store.tenant, name)
+        )
+        if book is None:
+            raise RejectedError(
+                f"there is no book '{name}'",
+                effect="nothing was written",
+                fix=f"leave --book out to use '{self._store.settings.book.name}'",
+                slug="not-found",
+            )
+        return book
+
+    async def _record_config(self) -> None:
+        """Keep the effective configuration under its hash, once (R-032)."""
+        if self._config_recorded:
+            return
+        settings = self._store.settings
+
+        def decide(tx: Transaction) -> Sequence[Event]:
+            if tx.knows_config(settings.config_hash):
+                return []
+            payload: dict[str, JsonValue] = {
+                "configHash": settings.config_hash,
+                "settings": settings.effective(),
+            }
+            return [Event(stream="config", type="config.recorded", payload=payload)]
+
+        await self._store.journal.commit(decide)
+        self._config_recorded = True
+
+
+def _spec(plan: RunPlan) -> TaskSpec:
+    tools = sorted({tool.value for profile in plan.profiles for tool in profile.tool_policy})
+    return arena_run_spec(plan.header.symbols, tuple(tools))

@@ -1,0 +1,95 @@
+"""The store: one tenant's database, journal and readers, opened together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from quorate.adapters.clock.system import RandomIds, SystemClock
+from quorate.adapters.keys.ed25519 import signing_key_at
+from quorate.adapters.keys.notary import FileNotary
+from quorate.adapters.sql.database import Database, DatabasePolicy
+from quorate.adapters.sql.journal import SqlJournal
+from quorate.adapters.sql.market_data import SqlMarketData
+from quorate.adapters.sql.migration import migrate
+from quorate.adapters.sql.writer import Failpoint, JournalWriter, WriterPolicy, unharmed
+from quorate.config import Settings
+from quorate.kernel.ids import Tenant
+from quorate.kernel.ports import Clock, IdSource
+
+LOCAL_TENANT: Final = Tenant("local")
+"""The one tenant of an installation until tokens are bound to tenants."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Everything that outlives the process, and the clock and ids that stamp it."""
+
+    settings: Settings
+    tenant: Tenant
+    database: Database
+    writer: JournalWriter
+    journal: SqlJournal
+    notary: FileNotary
+    market: SqlMarketData
+    clock: Clock
+    ids: IdSource
+
+
+def database_of(settings: Settings) -> Database:
+    """Return the database that the settings name, not yet migrated."""
+    chosen = settings.database
+    return Database(
+        DatabasePolicy(
+            url=settings.database_url,
+            busy_seconds=chosen.busy_seconds,
+            max_pages=chosen.max_pages,
+        )
+    )
+
+
+def notary_of(settings: Settings) -> FileNotary:
+    """Return who signs the checkpoints of this home; its key is made on first use."""
+    key = signing_key_at(settings.home / "keys" / "checkpoint.ed25519")
+    return FileNotary(key, settings.home / "checkpoints")
+
+
+@contextmanager
+def opened_store(
+    settings: Settings,
+    *,
+    tenant: Tenant = LOCAL_TENANT,
+    clock: Clock | None = None,
+    failpoint: Failpoint = unharmed,
+) -> Iterator[Store]:
+    """Yield the migrated store of `tenant` with its writer running; closing it signs the chain's head."""
+    database = database_of(settings)
+    try:
+        migrate(database)
+        notary, used_clock = notary_of(settings), clock or SystemClock()
+        policy = WriterPolicy(
+            checkpoint_rows=settings.journal.checkpoint_rows,
+            checkpoint_seconds=settings.journal.checkpoint_seconds,
+        )
+        writer = JournalWriter(
+            database.sessions(), notary, used_clock, policy=policy, failpoint=failpoint
+        )
+        writer.start()
+        try:
+            yield Store(
+                settings=settings,
+                tenant=tenant,
+                database=database,
+                writer=writer,
+                journal=SqlJournal(writer, database, tenant),
+                notary=notary,
+                market=SqlMarketData(database, tenant),
+                clock=used_clock,
+                ids=RandomIds(),
+            )
+        finally:
+            writer.close()
+    finally:
+        database.close()

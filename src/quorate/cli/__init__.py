@@ -1,0 +1,1 @@
+"""The command line: nouns, then verbs; text for people, `--json` for programs."""

@@ -1,0 +1,92 @@
+"""Lists: one envelope for programs, aligned columns for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from quorate.kernel.errors import RejectedError
+from quorate.kernel.stamps import stamp
+
+if TYPE_CHECKING:
+    from quorate.cli.invocation import Invocation
+
+ItemT = TypeVar("ItemT")
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Generic[ItemT]):
+    """A page of a list that is held whole."""
+
+    items: Sequence[ItemT]
+    next_cursor: str | None
+
+
+def part(
+    items: Sequence[ItemT], key: Callable[[ItemT], str], *, limit: int, cursor: str | None
+) -> Part[ItemT]:
+    """Return the items behind `cursor`, the key of the last one shown before.
+
+    Raises:
+        RejectedError: no item has the key that the cursor names.
+    """
+    keys = [key(item) for item in items]
+    if cursor is not None and cursor not in keys:
+        raise RejectedError(
+            f"the cursor {cursor!r} belongs to no list",
+            effect="nothing was listed",
+            fix="take nextCursor of the page before, or leave --cursor out",
+            slug="invalid-cursor",
+        )
+    start = keys.index(cursor) + 1 if cursor is not None else 0
+    shown = items[start : start + limit]
+    has_more = start + limit < len(items)
+    return Part(items=shown, next_cursor=key(shown[-1]) if has_more else None)
+
+
+def show_list(
+    call: Invocation,
+    *,
+    read_at: datetime,
+    rows: Sequence[Row],
+    next_cursor: str | None,
+    columns: Sequence[str],
+) -> None:
+    """Reply with a list; `columns` are the fields that a person sees."""
+    tree = {"readAt": stamp(read_at), "items": rows, "nextCursor": next_cursor}
+    call.terminal.reply(tree, table(rows, columns) if rows else ["Nothing here yet."])
+    if next_cursor and not call.terminal.as_json:
+        call.terminal.note(f"More: add --cursor {next_cursor}")
+
+
+def table(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
+    """Yield a heading and one line per row; numbers stand to the right."""
+    cells = [list(columns), *([_cell(row[name]) for name in columns] for row in rows)]
+    widths = [max(len(line[place]) for line in cells) for place in range(len(columns))]
+    right = [all(_is_number(row[name]) for row in rows) for name in columns]
+    for line in cells:
+        yield "  ".join(
+            text.rjust(width) if to_the_right else text.ljust(width)
+            for text, width, to_the_right in zip(line, widths, right, strict=True)
+        ).rstrip()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return " ".join(map(str, value)) or "-"
+        case dict():
+            return " ".join(f"{name}={item}" for name, item in value.items()) or "-"
+        case _:
+            return str(value)

@@ -1,0 +1,133 @@
+"""The `quorate` program: its commands, and the one place where failures become exit codes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from quorate import __version__
+from quorate.cli import audit, config, data, database, doctor, profiles, replay, run, runs
+from quorate.cli.failures import (
+    ExitCode,
+    exit_code,
+    failure_tree,
+    internal_error,
+    root_cause,
+    usage_error,
+)
+from quorate.cli.invocation import Invocation
+from quorate.cli.root import MAX_LIMIT, RootGroup
+from quorate.cli.terminal import Terminal
+from quorate.kernel.errors import QuorateError
+
+if TYPE_CHECKING:
+    from quorate.cli.ports import Compose, Composition
+
+app = typer.Typer(
+    cls=RootGroup,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="The options above may stand anywhere. A bare noun lists: `quorate runs`.",
+)
+run.add_to(app)
+replay.add_to(app)
+for noun, commands in {
+    "runs": runs.app,
+    "profiles": profiles.app,
+    "data": data.app,
+    "audit": audit.app,
+    "db": database.app,
+    "config": config.app,
+}.items():
+    app.add_typer(commands, name=noun)
+doctor.add_to(app)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001  (typer calls it so)
+    if wanted:
+        typer.echo(f"quorate {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def quorate(  # noqa: PLR0913  (one parameter per global option)
+    context: typer.Context,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="Rows of a list.")] = 25,
+    cursor: Annotated[str | None, typer.Option(help="Go on where a list ended.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Trace a failure.")] = False,  # noqa: ARG001  (read by `main`)
+    no_color: Annotated[bool, typer.Option("--no-color", help="Also: NO_COLOR=1.")] = False,
+    no_color_wish: Annotated[str, typer.Option(envvar="NO_COLOR", hidden=True)] = "",
+    version: Annotated[  # noqa: ARG001  (its callback acts)
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Say which.")
+    ] = False,
+) -> ExitCode:
+    """Let a quorum of agents argue over a trade, and prove every step."""
+    context.obj = Invocation(
+        terminal=Terminal(
+            out=sys.stdout,
+            err=sys.stderr,
+            as_json=as_json,
+            quiet=quiet,
+            colour=not (no_color or no_color_wish),
+        ),
+        limit=limit,
+        cursor=cursor,
+        compose=context.obj,
+    )
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+    return ExitCode.DONE
+
+
+def main(arguments: Sequence[str] | None = None, compose: Compose | None = None) -> int:
+    """Run one command and return its exit code; `compose` stands in for the real application."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(words, "quorate", standalone_mode=False, obj=compose or _composition)
+    except typer.TyperException as error:
+        return _fail(usage_error(_message(error), "quorate"), words)
+    except Exception as error:  # noqa: BLE001  (the edge: every failure becomes one line and a code)
+        return _fail(error, words)
+    if code == ExitCode.INTERRUPTED:
+        _terminal(words).complain("interrupted; what the journal holds stands.")
+    return int(code or ExitCode.DONE)
+
+
+def _fail(error: Exception, words: Sequence[str]) -> ExitCode:
+    """Say what happened on stderr, as JSON on stdout where that is wanted."""
+    cause = root_cause(error)
+    known = cause if isinstance(cause, QuorateError) else internal_error(cause)
+    terminal = _terminal(words)
+    if terminal.as_json:
+        terminal.reply(failure_tree(known), ())
+    if {"--verbose", "-v"}.intersection(words) and not isinstance(cause, QuorateError):
+        traceback.print_exception(error)
+    terminal.complain(f"error: {known}")
+    return exit_code(known)
+
+
+def _terminal(words: Sequence[str]) -> Terminal:
+    """Return a terminal for words that could perhaps not be parsed."""
+    colour = "--no-color" not in words
+    return Terminal(out=sys.stdout, err=sys.stderr, as_json="--json" in words, colour=colour)
+
+
+def _message(error: typer.TyperException) -> str:
+    formatted = getattr(error, "format_message", None)
+    return " ".join((formatted() if formatted else str(error)).split())
+
+
+def _composition() -> Composition:
+    from quorate import bootstrap  # noqa: PLC0415  (slow; help must not wait)
+
+    return bootstrap

@@ -1,0 +1,97 @@
+"""Canonical JSON: one value has one byte string, so that it can be hashed and compared.
+
+The subset of RFC 8785 that needs no number formatting: sorted keys, no white space, integers as they
+are; floats and decimals travel as strings in the shortest form that reads back to the same value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import TypeAlias
+
+from quorate.kernel.errors import InvariantBrokenError
+
+Scalar: TypeAlias = "str | int | float | Decimal | date | Enum | None"
+JsonValue: TypeAlias = "Scalar | Sequence[JsonValue] | Mapping[str, JsonValue]"
+"""What may be made canonical; `float`, `Decimal`, `date` and `Enum` become strings on the way in."""
+
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+"""What comes back from canonical JSON: numbers that are not integers are strings."""
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+)
+
+
+def canonical_json(value: JsonValue) -> str:
+    """Return the one JSON text of `value`.
+
+    Raises:
+        InvariantBrokenError: a non-finite number, a NUL, a lone surrogate, or a type outside JSON.
+    """
+    return canonical_text(as_json(value))
+
+
+def canonical_text(tree: JsonValue) -> str:
+    """Return the one JSON text of a tree that `as_json` made.
+
+    Raises:
+        InvariantBrokenError: a lone surrogate.
+    """
+    text = _ENCODER.encode(tree)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvariantBrokenError(f"text that is not valid Unicode: {error}") from error
+    return text
+
+
+def sha256_hex(text: str | bytes) -> str:
+    """Return the SHA-256 of `text` (as UTF-8) in lower-case hex, 64 characters."""
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+def digest(value: JsonValue) -> str:
+    """Return the SHA-256 of the canonical JSON of `value`, in lower-case hex."""
+    return sha256_hex(canonical_json(value))
+
+
+def as_json(value: JsonValue) -> Json:
+    """Return `value` as it will read back: a plain tree of text, integers, booleans and null.
+
+    Raises:
+        InvariantBrokenError: a non-finite number, a NUL, or a type outside JSON.
+    """
+    match value:
+        case str():
+            return _as_text(value)
+        case bool() | int() | None:
+            return value
+        case Mapping():
+            return {_as_text(key): as_json(item) for key, item in value.items()}
+        case Sequence():
+            return [as_json(item) for item in value]
+        case _:
+            return _as_scalar_text(value)
+
+
+def _as_text(text: str) -> str:
+    if "\x00" in text:
+        raise InvariantBrokenError("text with a NUL character cannot be stored")
+    return text.value if isinstance(text, Enum) else text
+
+
+def _as_scalar_text(value: object) -> str:
+    if isinstance(value, float) and math.isfinite(value):
+        return repr(value)
+    if isinstance(value, Decimal) and value.is_finite():
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise InvariantBrokenError(f"{value!r} ({type(value).__name__}) has no canonical JSON")

@@ -1,0 +1,1 @@
+"""Portfolio: what a book holds."""

@@ -1,0 +1,108 @@
+"""Bad input: one line with cause, effect and next act, the right exit code, nothing written."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+HEADER = "Date,Open,High,Low,Close,Volume"
+INTRADAY = f"{HEADER}\n2012-06-29 10:00,1,1,1,1,9\n2012-06-29 11:00,1,1,1,1,9\n"
+
+LINES = {
+    "a symbol that is none": (2, ("run", "AA PL"), {}),
+    "a symbol without bars": (5, ("run", "NOSUCH"), {}),
+    "a date before the data": (2, ("run", "AAPL", "--as-of", "1999-12-31"), {}),
+    "a date after the data": (2, ("run", "AAPL", "--as-of", "2013-03-02"), {}),
+    "a date that is none": (2, ("run", "AAPL", "--as-of", "2012-02-30"), {}),
+    "an unknown profile": (2, ("run", "AAPL", "--profiles", "trend,nobody"), {}),
+    "a disabled profile": (2, ("run", "AAPL", "--profiles", "cheap_tech_analyst"), {}),
+    "an unknown book": (5, ("run", "AAPL", "--book", "nobody"), {}),
+    "an unknown command": (2, ("rnu", "AAPL"), {}),
+    "an unknown run": (5, ("runs", "show", "run_NOSUCH"), {}),
+    "a cursor of no list": (2, ("runs", "--cursor", "' OR 1=1--"), {}),
+    "an unknown profile to enable": (5, ("profiles", "enable", "nobody"), {}),
+    "an unknown variable": (78, ("runs",), {"QUORATE_ARENA__NONSENSE": "1"}),
+    "a database of another kind": (78, ("runs",), {"QUORATE_DATABASE_URL": "mysql://x/y"}),
+    "a file that is not there": (5, ("data", "import", "gone.csv"), {}),
+    "a file without bars": (2, ("data", "import", "picture.csv"), {}),
+    "a file that is empty": (2, ("data", "import", "empty.csv"), {}),
+    "a file with a strange header": (2, ("data", "import", "header.csv"), {}),
+    "a file with a strange date": (2, ("data", "import", "dates.csv", "--symbol", "X"), {}),
+    "a file of hours": (2, ("data", "import", "hours.csv", "--symbol", "X"), {}),
+    "a folder": (2, ("data", "import", "."), {}),
+}
+
+
+@pytest.fixture(scope="module")
+def strange_files(shared_home):
+    (shared_home.path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
+    shared_home.file("empty.csv", "")
+    shared_home.file("header.csv", "a,b,c\n1,2,3\n")
+    shared_home.file("dates.csv", f"{HEADER}\nsomeday,1,1,1,1,9\n")
+    shared_home.file("hours.csv", INTRADAY)
+
+
+def rows(home):
+    return home.run("audit", "verify", "--json").json["rows"]
+
+
+@pytest.fixture(scope="module")
+def refusals(shared_home, strange_files):  # noqa: ARG001  (the lines name those files)
+    """Return how each line ended, a few at a time, and how many rows there were around them."""
+
+    def ended(line):
+        _, words, more = line
+        return shared_home.run(*words, "--json", **more)
+
+    before = rows(shared_home)
+    with ThreadPoolExecutor(4) as several:
+        outcomes = dict(zip(LINES, several.map(ended, LINES.values()), strict=True))
+    return outcomes, before, rows(shared_home)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_it_is_refused_in_one_line(refusals, name):
+    refused = refusals[0][name]
+    assert refused.code == LINES[name][0]
+    assert len(refused.err.splitlines()) == 1
+    assert refused.err.startswith("error: ")
+    assert "Fix: " in refused.err
+    error = refused.json["error"]
+    assert set(error) >= {"type", "title", "status", "detail", "traceId", "retryable"}
+    assert f"error: {error['detail']}\n" == refused.err
+
+
+def test_nothing_was_written_by_any_of_them(refusals, shared_home):
+    _, before, after = refusals
+    assert after == before
+    listed = shared_home.run("data", "--json").json["items"]
+    assert {item["symbol"] for item in listed} == {"AAPL", "FB", "GOOG", "IBM", "MSFT"}
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "code"),
+    [
+        ("CF-003", "[arena]\nmin_confidence = nan\n", "CONFIG_NON_FINITE"),
+        ("CF-006", "[arena]\n[arena]\n", "CONFIG_DUPLICATE_TABLE"),
+        ("unknown key", "[arena]\nmin_confidense = 0.7\n", "CONFIG_UNKNOWN_KEY"),
+    ],
+)
+def test_a_bad_configuration_starts_nothing(home, row, text, code):
+    home.file("quorate.toml", text)
+    refused = home.run("config", "validate", "--json")
+    assert refused.code == 78, row
+    assert [error["code"] for error in refused.json["errors"]] == [code]
+    assert not list(home.path.glob("*.db*"))
+
+
+def test_bars_that_lie_quarantine_their_symbol_and_no_other(home):
+    days = [f"2012-06-{day:02},10,11,9,10,100" for day in (25, 26, 27, 28)]
+    lying = home.file("LIAR.csv", "\n".join([HEADER, *days, "2012-06-29,10,9,11,10,100"]) + "\n")
+    imported = home.run("data", "import", lying, "--json")
+    assert imported.code == 0
+    assert [each["code"] for each in imported.json["quarantined"]] == ["BAR_HIGH_BELOW_LOW"]
+    assert "warning: LIAR is quarantined" in imported.err
+    run = home.run("run", "LIAR", "AAPL", "--as-of", "2012-06-29", "--json").json
+    reasons = {each["symbol"]: each["reasonCode"] for each in run["decisions"]}
+    assert reasons["LIAR"] == "symbol_quarantined"
+    assert reasons["AAPL"] != "symbol_quarantined"

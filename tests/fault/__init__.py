@@ -1,0 +1,1 @@
+"""Faults: processes are killed between any two steps, and what they leave must be whole."""

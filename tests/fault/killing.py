@@ -1,0 +1,97 @@
+"""Driving the kill server: which points to kill at, and what came back."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import quorate.market
+
+JOBS_PER_TENANT = 20
+"""A fresh chain after so many jobs, so that verifying stays quick."""
+
+PACKAGED = Path(quorate.market.__file__).parent / "packaged" / "us-daily-2000-2013.csv.gz"
+
+
+@dataclass(slots=True)
+class KillServer:
+    """A running server; every answer's problems are kept."""
+
+    process: subprocess.Popen[str]
+    jobs: int = 0
+    killed: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def failpoints(self, scenario: str) -> Sequence[str]:
+        """Return the names of the failpoints that the scenario passes when nobody kills it."""
+        return self._ask(scenario, 0)["names"]
+
+    def kill_at(self, scenario: str, point: int) -> None:
+        """Kill a victim at its `point`-th failpoint and note what the survivor found."""
+        answer = self._ask(scenario, point)
+        self.killed += answer["killed"]
+        self.problems += [f"{scenario} at {point}: {problem}" for problem in answer["problems"]]
+
+    def _ask(self, scenario: str, kill_at: int) -> dict:
+        assert self.process.stdin
+        assert self.process.stdout
+        tenant = f"tenant-{self.jobs // JOBS_PER_TENANT}"
+        self.jobs += 1
+        job = {"scenario": scenario, "kill_at": kill_at, "tenant": tenant}
+        self.process.stdin.write(json.dumps(job) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, "the kill server died"
+        return json.loads(line)
+
+
+@contextmanager
+def kill_server(home: Path, bars: Path, database_url: str = "") -> Iterator[KillServer]:
+    """Start a server on `home`; it ends with the block."""
+    environment = {**os.environ, "QUORATE_HOME": str(home)}
+    if database_url:
+        environment["QUORATE_DATABASE_URL"] = database_url
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.fault.server", str(bars)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=Path(__file__).parents[2],
+    )
+    try:
+        yield KillServer(process)
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        process.wait(timeout=30)
+        if process.stdout:
+            process.stdout.close()
+
+
+def points_to_kill(names: Sequence[str], *, sample: int, seed: int) -> Sequence[int]:
+    """Return the first and last point of every failpoint's name, and a seeded sample of the rest."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names, start=1):
+        places.setdefault(name, []).append(place)
+    chosen = {end for found in places.values() for end in (found[0], found[-1])}
+    rest = [place for place in range(1, len(names) + 1) if place not in chosen]
+    drawn = random.Random(seed).sample(rest, min(sample, len(rest)))
+    return sorted(chosen | set(drawn))
+
+
+def write_bars(path: Path) -> Path:
+    """Write the packaged AAPL bars of 2011 and 2012 to `path`: enough for a run, quick to read."""
+    with gzip.open(PACKAGED, "rt") as packaged:
+        head, *rows = packaged
+    few = [row for row in rows if row.startswith(("AAPL,2011", "AAPL,2012"))]
+    path.write_text("".join([head, *few]))
+    return path

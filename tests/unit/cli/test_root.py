@@ -1,0 +1,20 @@
+import pytest
+
+from quorate.cli.root import globals_first
+
+
+@pytest.mark.parametrize(
+    ("given", "ordered"),
+    [
+        pytest.param("run AAPL --json", "--json run AAPL", id="a flag"),
+        pytest.param("runs --limit 5 list", "--limit=5 runs list", id="an option and its value"),
+        pytest.param("runs --limit=5", "--limit=5 runs", id="an option with its value"),
+        pytest.param("runs --limit", "--limit= runs", id="an option without a value"),
+        pytest.param("run -- --json", "run -- --json", id="nothing from behind two dashes"),
+        pytest.param(
+            "run AAPL --as-of 2012-06-29", "run AAPL --as-of 2012-06-29", id="others stay"
+        ),
+    ],
+)
+def test_global_options_come_first(given, ordered):
+    assert globals_first(given.split(), {"--json"}, {"--limit"}) == ordered.split()
