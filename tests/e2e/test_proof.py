@@ -26,9 +26,9 @@ def test_a_changed_row_is_named(home):
 
 
 def test_ctrl_c_finishes_what_is_under_way_and_keeps_it(home):
-    replay = home.start("replay", "--sessions", "3000", "--json")
+    replay = home.start("replay", "--sessions", "200", "--json")
     for line in replay.stderr:
-        if " of 3000" in line:
+        if " of 200" in line:
             break
     replay.send_signal(signal.SIGINT)
     out, err = replay.communicate(timeout=60)

@@ -6,40 +6,27 @@ import pytest
 
 pytestmark = pytest.mark.e2e
 HEADER = "Date,Open,High,Low,Close,Volume"
-INTRADAY = f"{HEADER}\n2012-06-29 10:00,1,1,1,1,9\n2012-06-29 11:00,1,1,1,1,9\n"
 
 LINES = {
     "a symbol that is none": (2, ("run", "AA PL"), {}),
     "a symbol without bars": (5, ("run", "NOSUCH"), {}),
     "a date before the data": (2, ("run", "AAPL", "--as-of", "1999-12-31"), {}),
     "a date after the data": (2, ("run", "AAPL", "--as-of", "2013-03-02"), {}),
-    "a date that is none": (2, ("run", "AAPL", "--as-of", "2012-02-30"), {}),
     "an unknown profile": (2, ("run", "AAPL", "--profiles", "trend,nobody"), {}),
-    "a disabled profile": (2, ("run", "AAPL", "--profiles", "cheap_tech_analyst"), {}),
     "an unknown book": (5, ("run", "AAPL", "--book", "nobody"), {}),
-    "an unknown command": (2, ("rnu", "AAPL"), {}),
     "an unknown run": (5, ("runs", "show", "run_NOSUCH"), {}),
     "a cursor of no list": (2, ("runs", "--cursor", "' OR 1=1--"), {}),
-    "an unknown profile to enable": (5, ("profiles", "enable", "nobody"), {}),
     "an unknown variable": (78, ("runs",), {"QUORATE_ARENA__NONSENSE": "1"}),
-    "a database of another kind": (78, ("runs",), {"QUORATE_DATABASE_URL": "mysql://x/y"}),
     "a file that is not there": (5, ("data", "import", "gone.csv"), {}),
     "a file without bars": (2, ("data", "import", "picture.csv"), {}),
-    "a file that is empty": (2, ("data", "import", "empty.csv"), {}),
     "a file with a strange header": (2, ("data", "import", "header.csv"), {}),
-    "a file with a strange date": (2, ("data", "import", "dates.csv", "--symbol", "X"), {}),
-    "a file of hours": (2, ("data", "import", "hours.csv", "--symbol", "X"), {}),
-    "a folder": (2, ("data", "import", "."), {}),
 }
 
 
 @pytest.fixture(scope="module")
 def strange_files(shared_home):
     (shared_home.path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
-    shared_home.file("empty.csv", "")
     shared_home.file("header.csv", "a,b,c\n1,2,3\n")
-    shared_home.file("dates.csv", f"{HEADER}\nsomeday,1,1,1,1,9\n")
-    shared_home.file("hours.csv", INTRADAY)
 
 
 def rows(home):

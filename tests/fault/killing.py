@@ -18,6 +18,9 @@ import quorate.market
 JOBS_PER_TENANT = 20
 """A fresh chain after so many jobs, so that verifying stays quick."""
 
+REFOLD_EVERY = 10
+"""After so many jobs the survivor folds the state tables again as well."""
+
 PACKAGED = Path(quorate.market.__file__).parent / "packaged" / "us-daily-2000-2013.csv.gz"
 
 
@@ -45,7 +48,12 @@ class KillServer:
         assert self.process.stdout
         tenant = f"tenant-{self.jobs // JOBS_PER_TENANT}"
         self.jobs += 1
-        job = {"scenario": scenario, "kill_at": kill_at, "tenant": tenant}
+        job = {
+            "scenario": scenario,
+            "kill_at": kill_at,
+            "tenant": tenant,
+            "projections": self.jobs % REFOLD_EVERY == 0,
+        }
         self.process.stdin.write(json.dumps(job) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()

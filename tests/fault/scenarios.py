@@ -17,7 +17,6 @@ from quorate.adapters.clock.system import SystemClock
 from quorate.adapters.sql.journal import chain_rows
 from quorate.arena.request import RunRequest
 from quorate.bootstrap import open_app
-from quorate.bootstrap.auditing import verify
 from quorate.bootstrap.importing import import_bars
 from quorate.bootstrap.seeding import seed
 from quorate.bootstrap.store import Store, opened_store
@@ -97,24 +96,31 @@ async def run_once(
 
 
 async def problems_left(
-    settings: Settings, tenant: Tenant, acknowledged: Sequence[str], baseline: str
+    settings: Settings,
+    tenant: Tenant,
+    acknowledged: Sequence[str],
+    baseline: str,
+    *,
+    projections: bool,
 ) -> list[str]:
-    """Open what the victim left as the next process would, and return what is wrong with it."""
+    """Open what the victim left as the next process would, and return what is wrong with it.
+
+    With `projections` the state tables are folded again too.
+    """
     async with open_app(settings, tenant=tenant, clock=LaterClock()) as app:
         page = await app.list_runs(1000, None)
-        found = await app.verify(projections=True, against=None)
+        found = await app.verify(projections=projections, against=None)
         problems = list(found.problems)
         for row in page.items:
             run = await app.recorded_run(row.run_id)
             problems += _run_problems(run.as_json(), baseline)
+            if run.row() != row:
+                problems.append(f"{row.run_id} is listed as {row}, its journal says {run.row()}")
     with opened_store(settings, tenant=tenant) as store:
-        problems += await store.database.read(
-            lambda connection: _case_problems(
-                Counter(row.stream for row in chain_rows(connection, tenant)), acknowledged
-            )
+        rows = await store.database.read(
+            lambda connection: Counter(row.stream for row in chain_rows(connection, tenant))
         )
-        problems += (await verify(store, projections=False, against=None)).problems
-    return problems
+    return problems + _case_problems(rows, acknowledged)
 
 
 def essence(run: object) -> str:

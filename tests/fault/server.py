@@ -1,6 +1,6 @@
 """The kill server: imports everything once, stays single-threaded, and forks a victim and a survivor for each point.
 
-It reads one JSON job a line ({"scenario", "kill_at", "tenant"}) and answers each with one JSON line.
+It reads one JSON job a line ({"scenario", "kill_at", "tenant", "projections"}) and answers each with one JSON line.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from sqlalchemy import create_engine
+
+from quorate.adapters.sql.projections import metadata
 from quorate.config import Settings, load_settings
 from quorate.kernel.ids import Tenant
 
@@ -30,6 +33,7 @@ class Server:
         self._settings = load_settings()
         self._bars = bars
         self._baselines: dict[str, str] = {}
+        metadata.create_all(create_engine("sqlite://"))  # compiled once here, not in every child
 
     def answer(self, job: dict[str, object]) -> dict[str, object]:
         """Kill a victim at the point asked for and return what the survivor found."""
@@ -38,7 +42,10 @@ class Server:
             self._baselines[tenant] = self._prepared(tenant)
         victim = VICTIMS[str(job["scenario"])]
         acknowledged, status = _forked(lambda say: self._victim(victim, tenant, job, say))
-        said, survived = _forked(lambda say: self._survivor(tenant, acknowledged, say))
+        projections = bool(job["projections"])
+        said, survived = _forked(
+            lambda say: self._survivor(tenant, acknowledged, say, projections=projections)
+        )
         found = json.loads(said[0]) if said else ["the survivor said nothing"]
         return {
             "killed": os.WIFSIGNALED(status),
@@ -70,9 +77,13 @@ class Server:
         say(f"passed:{switch.passed}")
         say(f"names:{' '.join(switch.names)}")
 
-    def _survivor(self, tenant: Tenant, acknowledged: list[str], say: Acknowledge) -> None:
+    def _survivor(
+        self, tenant: Tenant, acknowledged: list[str], say: Acknowledge, *, projections: bool
+    ) -> None:
         names = [name for name in acknowledged if name.startswith(("case:", "run:"))]
-        left = scenarios.problems_left(self._settings, tenant, names, self._baselines[tenant])
+        left = scenarios.problems_left(
+            self._settings, tenant, names, self._baselines[tenant], projections=projections
+        )
         say(json.dumps(asyncio.run(left)))
 
 

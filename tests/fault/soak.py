@@ -40,7 +40,9 @@ def _soak(server: KillServer, points: int, chance: random.Random) -> None:
         if done % 100 == 0 or done == points:
             pace = (time.monotonic() - began) / done
             left = f"{pace * (points - done):.0f} s left"
-            print(f"\r{done} of {points} points, {len(server.problems)} problems, {left}   ", end="")
+            print(
+                f"\r{done} of {points} points, {len(server.problems)} problems, {left}   ", end=""
+            )
     print()
 
 

@@ -40,7 +40,7 @@ class Work(Protocol):
         """Return what the recorded result breaks, one sentence each."""
         ...
 
-    def completed(self) -> Sequence[Event]:
+    async def completed(self) -> Sequence[Event]:
         """Return the facts that end the work well."""
         ...
 

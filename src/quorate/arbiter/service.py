@@ -25,7 +25,7 @@ from quorate.arbiter.task import (
     lease_name,
 )
 from quorate.kernel.canonical import JsonValue
-from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
+from quorate.kernel.errors import ConflictError, QuorateError, RejectedError, UnavailableError
 from quorate.kernel.journal import Event
 from quorate.kernel.lease import Lease, acquired, lease_event, renewed
 from quorate.kernel.ports import Clock
@@ -109,7 +109,7 @@ class Arbiter:
             case TaskState.VERIFYING:
                 return await self._verify(held, work)
             case TaskState.VERIFIED:
-                end = [*work.completed(), self._released(held.lease)]
+                end = [*await work.completed(), self._released(held.lease)]
                 return await self._move(held, TaskEvent.PERSISTED, beside=end)
             case state:
                 return await self._move(held, PASSED_BY[state])
@@ -233,6 +233,8 @@ class Arbiter:
                 await self._journal.commit(decide)
             except ConflictError:
                 return
+            except UnavailableError:
+                continue
 
     def _released(self, lease: Lease) -> Event:
         return lease_event("released", replace(lease, expires_at=self._clock.now()))

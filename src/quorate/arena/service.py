@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -21,8 +21,10 @@ from quorate.arena.postcheck import violations
 from quorate.arena.record import (
     Facts,
     RecordedRun,
+    RunEnd,
     RunEvent,
     RunHeader,
+    RunStatus,
     completed_payload,
     decision_payload,
     ended_payload,
@@ -37,11 +39,11 @@ from quorate.arena.record import (
     vote_payload,
 )
 from quorate.arena.record.answers import Payload
+from quorate.arena.record.facts import usd
 from quorate.arena.scene import scene_of
 from quorate.arena.shadow import Shadow, draw_shadows
 from quorate.arena.voting import AgentReply, cast_votes
 from quorate.kernel.action import AbstainReason, Action
-from quorate.kernel.decision import Decision
 from quorate.kernel.errors import InvariantBrokenError, UnavailableError
 from quorate.kernel.ids import Symbol, TraceId
 from quorate.kernel.journal import Event, JournalEntry, step_key
@@ -90,16 +92,20 @@ class RuleAgents:
 
 @dataclass(slots=True, kw_only=True)
 class ArenaRun:
-    """The work of one `arena_run` task; the arbiter calls it state by state, again after a crash."""
+    """The work of one `arena_run` task; the arbiter calls it state by state.
+
+    A run that `resumes` was begun by another process: what that one recorded is looked up first.
+    """
 
     plan: RunPlan
     policy: ArenaPolicy
     agents: AgentRunner
     journal: RunJournal
     clock: Clock
+    resumes: bool = False
     _began: float = field(init=False)
-    _replies: tuple[AgentReply, ...] = ()
-    _decisions: tuple[Decision, ...] = ()
+    _recorded: RecordedRun | None = None
+    _cost: Usd | None = None
 
     def __post_init__(self) -> None:
         """Note when the run began."""
@@ -121,36 +127,51 @@ class ArenaRun:
 
         A step that the journal already holds is not run again.
         """
-        recorded = await self.journal.recorded_steps(self.stream)
+        recorded = await self.journal.recorded_steps(self.stream) if self.resumes else {}
         await self._freeze(recorded)
         async with asyncio.TaskGroup() as asking:
             tasks = [
                 asking.create_task(self._reply(profile, recorded)) for profile in self.plan.profiles
             ]
-        self._replies = tuple(task.result() for task in tasks)
-        return list(self._conclusions())
+        return list(self._conclusions([task.result() for task in tasks]))
 
     async def violations(self) -> Sequence[str]:
         """Return what the post-check finds wrong in the recorded run."""
-        run = await self.recorded()
-        self._decisions = tuple(made.fact for made in run.decisions)
-        return violations(run, self.policy)
+        await self._read_back()
+        return violations(self.recorded, self.policy)
 
-    def completed(self) -> Sequence[Event]:
+    async def completed(self) -> Sequence[Event]:
         """Return the fact that the run is over and stands."""
+        if self._recorded is None:
+            await self._read_back()
         latency_ms = round((self.clock.monotonic() - self._began) * 1000, 3)
-        payload = completed_payload(
-            self._decisions, cost=total_cost(self._replies), latency_ms=latency_ms
-        )
+        end = RunEnd(status=RunStatus.COMPLETED, cost=self._cost, latency_ms=latency_ms)
+        self._recorded = replace(self.recorded, end=end)
+        decisions = [made.fact for made in self.recorded.decisions]
+        payload = completed_payload(decisions, cost=self._cost, latency_ms=latency_ms)
         return [self._event(RunEvent.COMPLETED, payload)]
 
     def failed(self, reason: str, detail: str) -> Sequence[Event]:
         """Return the fact that the run ended without a result."""
         return [self._event(RunEvent.FAILED, ended_payload(reason=reason, detail=detail))]
 
-    async def recorded(self) -> RecordedRun:
-        """Return the run as its journal tells it now."""
-        return read_run(await self.journal.entries(self.stream))
+    @property
+    def recorded(self) -> RecordedRun:
+        """Return the run as its journal told it to the post-check, with its end.
+
+        Raises:
+            InvariantBrokenError: the run has not come so far.
+        """
+        if self._recorded is None:
+            raise InvariantBrokenError("the run has not been read back from its journal yet")
+        return self._recorded
+
+    async def _read_back(self) -> None:
+        """Read the run from its journal: what happened, and what its calls cost together."""
+        entries = await self.journal.entries(self.stream)
+        self._recorded = read_run(entries)
+        answers = [entry for entry in entries if entry.type == RunEvent.AGENT_ANSWERED]
+        self._cost = total_cost(Facts(entry.facts).optional("costUsd", usd) for entry in answers)
 
     async def _freeze(self, recorded: Mapping[str, JournalEntry]) -> None:
         snapshot, header = self.plan.snapshot, self.plan.header
@@ -184,14 +205,14 @@ class ArenaRun:
         except UnavailableError as error:
             return _abstention(profile, self.plan.snapshot, str(error))
 
-    def _conclusions(self) -> Iterator[Event]:
+    def _conclusions(self, replies: Sequence[AgentReply]) -> Iterator[Event]:
         """Yield the run's votes, then its decisions, then what the shadow arms would have done."""
         plan, shadows = self.plan, list[Shadow]()
         scenes = {
             symbol: scene_of(plan.snapshot, symbol, plan.book) for symbol in plan.header.symbols
         }
         votes: dict[Symbol, list[Vote]] = {symbol: [] for symbol in scenes}
-        for reply in self._replies:
+        for reply in replies:
             for vote in cast_votes(reply, scenes, self.policy):
                 votes[vote.answer.symbol].append(vote)
                 yield self._event(RunEvent.VOTE_CAST, vote_payload(vote))

@@ -37,6 +37,7 @@ class Runner:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._agents = RuleAgents(store.settings.agents, store.clock)
+        self._config_hash = store.settings.config_hash
         self._config_recorded = False
         owner = f"{socket.gethostname()}:{os.getpid()}:{store.ids.trace_id()[:8]}"
         self._arbiter = Arbiter(
@@ -52,23 +53,21 @@ class Runner:
         Raises:
             RejectedError: the request cannot be run; nothing was written.
         """
-        profiles = await self._profiles()
-        asked = checked_request(request, profiles)
-        run_id, task_id = RunId(self._store.ids.ulid("run_")), TaskId(self._store.ids.ulid("tsk_"))
-        plan = await self._planned(asked, profiles, run_id, task_id, triggered_by)
+        plan = await self._planned(request, triggered_by)
+        header = plan.header
         await self._record_config()
         work = self._work(plan)
         task = Task(
-            task_id=task_id,
+            task_id=header.task_id,
             type=TaskType.ARENA_RUN,
-            subject=run_id,
+            subject=header.run_id,
             trace_id=plan.trace_id,
             state=TaskState.RECEIVED,
             token=0,
             attempts=1,
         )
         await self._arbiter.carry_out(task, _spec(plan), work)
-        return await work.recorded()
+        return work.recorded
 
     async def recover(self) -> Sequence[str]:
         """Finish the runs whose process died, and return a sentence on each."""
@@ -81,28 +80,22 @@ class Runner:
     async def _adopted(self, task: Task) -> str:
         try:
             plan = await self._replanned(task)
-            await self._arbiter.adopt(task, _spec(plan), self._work(plan))
+            await self._arbiter.adopt(task, _spec(plan), self._work(plan, resumes=True))
         except ConflictError:
             return ""
         except QuorateError as error:
             return f"{task.subject}, left by a process that ended, could not be finished: {error}"
         return f"finished {task.subject}, left in state {task.state} by a process that ended"
 
-    async def _planned(
-        self,
-        request: RunRequest,
-        profiles: Sequence[AgentProfile],
-        run_id: RunId,
-        task_id: TaskId,
-        triggered_by: str,
-    ) -> RunPlan:
-        settings = self._store.settings
-        book = await self._book(request.book or settings.book.name)
+    async def _planned(self, wanted: RunRequest, triggered_by: str) -> RunPlan:
+        settings, ids = self._store.settings, self._store.ids
+        profiles, book = await self._profiles_and_book(wanted.book or settings.book.name)
+        request = checked_request(wanted, profiles)
         snapshot = freeze_snapshot(await self._series(request.symbols), request.as_of)
         chosen = asked_profiles(request.profiles, profiles)
         header = RunHeader(
-            run_id=run_id,
-            task_id=task_id,
+            run_id=RunId(ids.ulid("run_")),
+            task_id=TaskId(ids.ulid("tsk_")),
             cycle_id=None,
             book=book.name,
             book_mode=book.mode.value,
@@ -111,7 +104,7 @@ class Runner:
             profiles=tuple(profile.name for profile in chosen),
             requested_as_of=request.as_of,
             as_of=snapshot.as_of,
-            config_hash=settings.config_hash,
+            config_hash=self._config_hash,
             book_state_hash=book.state_hash,
             learned_state_hash=NOTHING_LEARNED,
             triggered_by=triggered_by,
@@ -120,7 +113,7 @@ class Runner:
         )
         return RunPlan(
             header=header,
-            trace_id=self._store.ids.trace_id(),
+            trace_id=ids.trace_id(),
             profiles=chosen,
             snapshot=snapshot,
             book=book,
@@ -134,22 +127,24 @@ class Runner:
         """
         run = read_run(await self._store.journal.entries(stream_of(RunId(task.subject))))
         header = run.header.fact
-        registered = {profile.name: profile for profile in await self._profiles()}
+        profiles, book = await self._profiles_and_book(header.book)
+        registered = {profile.name: profile for profile in profiles}
         return RunPlan(
             header=header,
             trace_id=TraceId(task.trace_id),
             profiles=tuple(registered[name] for name in header.profiles),
             snapshot=freeze_snapshot(await self._series(header.symbols), header.as_of),
-            book=await self._book(header.book),
+            book=book,
         )
 
-    def _work(self, plan: RunPlan) -> ArenaRun:
+    def _work(self, plan: RunPlan, *, resumes: bool = False) -> ArenaRun:
         return ArenaRun(
             plan=plan,
             policy=self._store.settings.arena,
             agents=self._agents,
             journal=self._store.journal,
             clock=self._store.clock,
+            resumes=resumes,
         )
 
     async def _series(self, symbols: Sequence[Symbol]) -> Mapping[Symbol, Series | None]:
@@ -164,14 +159,13 @@ class Runner:
             )
         return {symbol: stored[symbol] for symbol in symbols}
 
-    async def _profiles(self) -> Sequence[AgentProfile]:
-        return await self._store.database.read(
-            lambda connection: registered_profiles(connection, self._store.tenant)
-        )
-
-    async def _book(self, name: BookName) -> Book:
-        book = await self._store.database.read(
-            lambda connection: book_named(connection, self._store.tenant, name)
+    async def _profiles_and_book(self, name: BookName) -> tuple[Sequence[AgentProfile], Book]:
+        tenant = self._store.tenant
+        profiles, book = await self._store.database.read(
+            lambda connection: (
+                registered_profiles(connection, tenant),
+                book_named(connection, tenant, name),
+            )
         )
         if book is None:
             raise RejectedError(
@@ -180,7 +174,7 @@ class Runner:
                 fix=f"leave --book out to use '{self._store.settings.book.name}'",
                 slug="not-found",
             )
-        return book
+        return profiles, book
 
     async def _record_config(self) -> None:
         """Keep the effective configuration under its hash, once (R-032)."""
@@ -189,7 +183,7 @@ class Runner:
         settings = self._store.settings
 
         def decide(tx: Transaction) -> Sequence[Event]:
-            if tx.knows_config(settings.config_hash):
+            if tx.knows_config(self._config_hash):
                 return []
             payload: dict[str, JsonValue] = {
                 "configHash": settings.config_hash,

@@ -68,17 +68,13 @@ def as_json(value: JsonValue) -> Json:
     Raises:
         InvariantBrokenError: a non-finite number, a NUL, or a type outside JSON.
     """
-    match value:
-        case str():
-            return _as_text(value)
-        case bool() | int() | None:
-            return value
-        case Mapping():
-            return {_as_text(key): as_json(item) for key, item in value.items()}
-        case Sequence():
-            return [as_json(item) for item in value]
-        case _:
-            return _as_scalar_text(value)
+    if isinstance(value, str):
+        return _as_text(value)
+    if isinstance(value, dict):
+        return {_as_text(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    return value if value is None or isinstance(value, int) else _as_other(value)
 
 
 def _as_text(text: str) -> str:
@@ -87,9 +83,17 @@ def _as_text(text: str) -> str:
     return text.value if isinstance(text, Enum) else text
 
 
+def _as_other(value: JsonValue) -> Json:
+    if isinstance(value, Mapping):
+        return as_json(dict(value))
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return as_json(list(value))
+    return _as_scalar_text(value)
+
+
 def _as_scalar_text(value: object) -> str:
     if isinstance(value, float) and math.isfinite(value):
-        return repr(value)
+        return float.__repr__(value)
     if isinstance(value, Decimal) and value.is_finite():
         return format(value, "f")
     if isinstance(value, date):

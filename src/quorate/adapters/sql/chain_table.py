@@ -22,7 +22,7 @@ JOURNAL = Table(
     text_column("hash"),
     sqlite_with_rowid=False,
 )
-Index("journal_stream", JOURNAL.c.tenant, JOURNAL.c.stream, JOURNAL.c.seq)
+Index("journal_stream", JOURNAL.c.stream, JOURNAL.c.tenant, JOURNAL.c.seq)
 
 CHECKPOINTS = Table(
     "checkpoints",

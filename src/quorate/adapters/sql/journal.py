@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from quorate.adapters.sql.chain_table import CHECKPOINTS, JOURNAL
-from quorate.adapters.sql.ledger import BLOBS, SIGNING_KEYS, STEP_LEDGER
+from quorate.adapters.sql.ledger import BLOBS, SIGNING_KEYS
 from quorate.kernel.ids import BookName, Tenant, TraceId
 from quorate.kernel.journal import Committed, JournalEntry
 
@@ -34,29 +34,28 @@ class SqlJournal:
 
     async def entries(self, stream: str) -> Sequence[JournalEntry]:
         """Return the committed rows of `stream`, oldest first."""
-        rows = _rows(self.tenant).where(JOURNAL.c.stream == stream)
-        return await self._database.read(lambda connection: _entries(connection, rows))
+        # The empty text keeps SQLite, which has no statistics, from walking the whole chain by its key.
+        is_ours = JOURNAL.c.tenant + "" == self.tenant
+        query = select(JOURNAL).where(JOURNAL.c.stream == stream, is_ours).order_by(JOURNAL.c.seq)
+        return await self._database.read(
+            lambda connection: [_entry(row) for row in connection.execute(query)]
+        )
 
     async def recorded_steps(self, stream: str) -> Mapping[str, JournalEntry]:
         """Return the recorded successes of the steps in `stream`, by their key."""
-        recorded = select(STEP_LEDGER.c.step_key, JOURNAL).join(
-            JOURNAL,
-            (JOURNAL.c.tenant == STEP_LEDGER.c.tenant) & (JOURNAL.c.seq == STEP_LEDGER.c.seq),
-        )
-        query = recorded.where(JOURNAL.c.tenant == self.tenant, JOURNAL.c.stream == stream)
-        return await self._database.read(
-            lambda connection: {row.step_key: _entry(row[1:]) for row in connection.execute(query)}
-        )
+        entries = [(entry.facts.get("stepKey"), entry) for entry in await self.entries(stream)]
+        return {key: entry for key, entry in entries if isinstance(key, str)}
 
 
 def chain_rows(
     connection: Connection, tenant: Tenant, *, first: int = 1, last: int | None = None
 ) -> Iterator[JournalEntry]:
     """Yield the rows `first` to `last` of a tenant's chain by seq, a chunk at a time."""
-    query = _rows(tenant).where(JOURNAL.c.seq >= first)
+    query = select(JOURNAL).where(JOURNAL.c.tenant == tenant, JOURNAL.c.seq >= first)
     if last is not None:
         query = query.where(JOURNAL.c.seq <= last)
-    result = connection.execution_options(yield_per=CHUNK).execute(query)
+    in_order = query.order_by(JOURNAL.c.seq)
+    result = connection.execution_options(yield_per=CHUNK).execute(in_order)
     for row in result:
         yield _entry(row)
 
@@ -86,12 +85,6 @@ def blobs(connection: Connection, tenant: Tenant) -> Iterator[tuple[str, bytes]]
         yield digest, bytes(content)
 
 
-def _rows(tenant: Tenant) -> Select[tuple[object, ...]]:
-    return select(JOURNAL).where(JOURNAL.c.tenant == tenant).order_by(JOURNAL.c.seq)
-
-
-def _entries(connection: Connection, query: Select[tuple[object, ...]]) -> Sequence[JournalEntry]:
-    return [_entry(row) for row in connection.execute(query)]
 
 
 def _entry(row: Sequence[object]) -> JournalEntry:

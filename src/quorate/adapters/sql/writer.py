@@ -10,7 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -23,7 +23,7 @@ from quorate.adapters.sql.projections import project
 from quorate.adapters.sql.session import ContendedError, Sessions, WriterSession
 from quorate.adapters.sql.transaction import Transaction
 from quorate.audit.chain import chained_hash, row_bytes
-from quorate.kernel.canonical import as_json, canonical_text
+from quorate.kernel.canonical import JsonValue, as_json, canonical_text
 from quorate.kernel.errors import InvariantBrokenError, UnavailableError
 from quorate.kernel.journal import Committed, Event
 from quorate.kernel.stamps import stamp
@@ -375,9 +375,18 @@ class JournalWriter:
 
 def as_stored(event: Event) -> Event:
     """Return `event` with its payload as it will read back, step key included: refolding must see the same values."""
-    step = {"stepKey": event.step_key} if event.step_key else {}
-    payload = {**event.payload, **step}
-    return replace(event, payload={key: as_json(value) for key, value in payload.items()})
+    payload: dict[str, JsonValue] = {key: as_json(value) for key, value in event.payload.items()}
+    if event.step_key:
+        payload["stepKey"] = event.step_key
+    return Event(
+        stream=event.stream,
+        type=event.type,
+        payload=payload,
+        trace_id=event.trace_id,
+        book=event.book,
+        step_key=event.step_key,
+        attachments=event.attachments,
+    )
 
 
 def _is_fatal(error: Exception) -> bool:

@@ -12,7 +12,6 @@ from quorate.agents.profile import AgentProfile
 from quorate.agents.registry import to_payload
 from quorate.arena.record.answers import Payload
 from quorate.arena.record.facts import Facts, money, number
-from quorate.arena.voting import AgentReply
 from quorate.kernel.decision import Decision
 from quorate.kernel.ids import BookName, ProfileName, RunId, Symbol, TaskId
 from quorate.kernel.money import Usd
@@ -125,11 +124,11 @@ def ended_payload(*, reason: str, detail: str) -> Payload:
     return {"reason": reason, "detail": detail}
 
 
-def total_cost(replies: Iterable[AgentReply]) -> Usd | None:
+def total_cost(costs: Iterable[Usd | None]) -> Usd | None:
     """Return what a run's calls cost together, None when the price of one is unknown."""
     total = Usd(Decimal(0))
-    for reply in replies:
-        if reply.cost is None:
+    for cost in costs:
+        if cost is None:
             return None
-        total += reply.cost
+        total += cost
     return total

@@ -13,10 +13,9 @@ from quorate.arena.record.header import (
     stream_of,
     total_cost,
 )
-from quorate.arena.voting import AgentReply
 from quorate.kernel.errors import InvariantBrokenError
 from quorate.kernel.money import Usd
-from tests.unit.arena.casts import BUY, HOLD, PROFILES, RUN, ballot, decided, header, profile
+from tests.unit.arena.casts import BUY, HOLD, PROFILES, RUN, ballot, decided, header
 from tests.unit.arena.record.test_answers import stored
 
 
@@ -73,16 +72,8 @@ def test_a_run_that_ended_otherwise_says_why():
     ],
 )
 def test_a_runs_cost_is_the_sum_of_its_calls(costs, total):
-    replies = [
-        AgentReply(
-            profile=profile("a"),
-            answers=(),
-            model="small",
-            cost=Usd(Decimal(cost)) if cost else None,
-        )
-        for cost in costs
-    ]
-    assert total_cost(replies) == (Usd(Decimal(total)) if total else None)
+    known = [Usd(Decimal(cost)) if cost else None for cost in costs]
+    assert total_cost(known) == (Usd(Decimal(total)) if total else None)
 
 
 def test_a_run_has_a_stream_of_its_own():

@@ -51,7 +51,7 @@ def _journal() -> None:
         *_text("ts", "book", "trace_id", "stream", "type", "payload", "prev_hash", "hash"),
         clustered=True,
     )
-    op.create_index("journal_stream", "journal", ["tenant", "stream", "seq"])
+    op.create_index("journal_stream", "journal", ["stream", "tenant", "seq"])
     _table(
         "step_ledger",
         ("tenant", "step_key"),

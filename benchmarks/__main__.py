@@ -1,0 +1,107 @@
+"""`make bench`: measure, print, and write docs/benchmarks.md.
+
+PostgreSQL is measured where QUORATE_TEST_DATABASE_URL names a server whose user may create databases.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmarks import arena, journal
+from benchmarks.measure import Figure, machine
+from quorate.config import load_settings
+
+PAGE = Path("docs/benchmarks.md")
+SERVER = os.environ.get(
+    "QUORATE_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres"
+)
+BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
+
+
+def main() -> int:
+    """Measure everything; 1 when a bar was not reached."""
+    measured = []
+    for figure in _figures():
+        mark = "reached" if figure.reached else "NOT reached"
+        print(f"{figure.what}: {figure.figure} ({figure.bar}: {mark})", flush=True)
+        measured.append(figure)
+    _write(measured)
+    return 0 if all(figure.reached for figure in measured) else 1
+
+
+def _figures() -> Iterator[Figure]:
+    with _home():
+        yield from journal.figures(load_settings(), "SQLite (synchronous=FULL)", alone_ms=4)
+        yield from asyncio.run(_collected())
+        yield journal.verification(load_settings())
+    yield arena.start()
+    try:
+        with _postgres() as url, _home(QUORATE_DATABASE_URL=url):
+            yield from journal.figures(load_settings(), "PostgreSQL", alone_ms=8)
+    except ConnectionError as error:
+        print(f"PostgreSQL is left out: {error}")
+
+
+async def _collected() -> list[Figure]:
+    return [figure async for figure in arena.figures(load_settings())]
+
+
+@contextmanager
+def _home(**variables: str) -> Iterator[None]:
+    with tempfile.TemporaryDirectory(prefix="quorate-bench-", dir=Path.cwd()) as folder:
+        os.environ.update(QUORATE_HOME=folder, **variables)
+        try:
+            yield
+        finally:
+            for name in ("QUORATE_HOME", *variables):
+                del os.environ[name]
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    """Yield the URL of a new database, dropped afterwards."""
+    try:
+        import psycopg  # noqa: PLC0415  (an extra)
+
+        server = psycopg.connect(SERVER, autocommit=True, connect_timeout=3)
+    except (ImportError, OSError, psycopg.OperationalError) as error:
+        raise ConnectionError(error) from error
+    name = f"quorate_bench_{secrets.token_hex(4)}"
+    server.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield urlsplit(SERVER)._replace(path=f"/{name}").geturl()
+    finally:
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        server.close()
+
+
+def _write(measured: Sequence[Figure]) -> None:
+    rows = [f"| {f.what} | {f.figure} | {f.bar} | {'yes' if f.reached else '**no**'} |" for f in measured]
+    today = datetime.now(UTC).date()
+    table = [
+        BEGIN,
+        "",
+        f"Measured {today} on {machine()}.",
+        "",
+        "| What | Figure | Bar | Reached |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+        END,
+    ]
+    page = PAGE.read_text()
+    before, _, rest = page.partition(BEGIN)
+    PAGE.write_text(before + "\n".join(table) + rest.partition(END)[2])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

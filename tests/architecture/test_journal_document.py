@@ -1,0 +1,107 @@
+"""docs/concepts/journal.md: its script verifies what the program exports, and its formats are the program's."""
+
+import base64
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from quorate.cli.main import main
+from tests.architecture.repository import ROOT, code_blocks
+
+PAGE = (ROOT / "docs" / "concepts" / "journal.md").read_text()
+(SCRIPT,) = code_blocks(PAGE, "python")
+
+
+@pytest.fixture
+def exported(tmp_path, capsys):
+    """Return the exports of a home with one run: the whole journal, and the run alone."""
+    assert main(["run", "AAPL", "--as-of", "2012-06-29"]) == 0
+    run_id = re.search(r"run_[0-9A-Z]{26}", capsys.readouterr().out)[0]
+    journal, run = tmp_path / "journal.jsonl", tmp_path / "run.json"
+    assert main(["audit", "export", str(journal)]) == 0
+    assert main(["runs", "export", run_id, str(run)]) == 0
+    return journal, run
+
+
+def verified(tmp_path, file):
+    script = tmp_path / "verify.py"
+    script.write_text(SCRIPT)
+    return subprocess.run(  # noqa: S603  (the script of the page)
+        [sys.executable, "-I", script, file], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_script_verifies_both_exports_and_knows_nothing_of_quorate(tmp_path, exported):
+    assert "quorate" not in re.sub(r'"[^"]*"|\'[^\']*\'', "", SCRIPT)
+    for file in exported:
+        done = verified(tmp_path, file)
+        assert done.returncode == 0, done.stderr
+        first, last, signed = re.match(
+            r"rows (\d+) to (\d+): whole, signed up to row (\d+)", done.stdout
+        ).groups()
+        assert last == signed
+        assert first == ("1" if file.suffix == ".jsonl" else first)
+
+
+def test_the_script_refuses_what_was_changed(tmp_path, exported):
+    journal, run = exported
+    lines = journal.read_text().splitlines(keepends=True)
+    bad = {
+        "changed": [*lines[:20], lines[20].replace('"seq": 20,', '"seq": 20 ,', 1), *lines[21:]],
+        "removed": [*lines[:9], *lines[10:]],
+        "swapped": [*lines[:9], lines[10], lines[9], *lines[11:]],
+        "cut off": lines[:-1],
+    }
+    bad["changed"][20] = lines[20].replace("T", "U", 1)
+    for what, text in bad.items():
+        journal.write_text("".join(text))
+        assert verified(tmp_path, journal).returncode != 0, what
+    tree = json.loads(run.read_text())
+    tree["checkpoint"] = tree["checkpoint"].replace("\n", "\n1", 1)
+    run.write_text(json.dumps(tree))
+    assert verified(tmp_path, run).returncode != 0
+
+
+def test_a_row_has_the_columns_that_are_described(exported):
+    table = PAGE.partition("## A row")[2].partition("\n## ")[0]
+    described = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+    _, *rows = exported[0].read_text().splitlines()
+    camel = {re.sub(r"_(\w)", lambda part: part[1].upper(), name) for name in described}
+    assert {frozenset(json.loads(row)) for row in rows} == {frozenset(camel)}
+
+
+def test_every_kind_of_stream_is_described(exported):
+    (row,) = [line for line in PAGE.splitlines() if line.startswith("| `stream` |")]
+    described = {name.partition(":")[0] for name in re.findall(r"`([\w:]+)`", row)} - {"stream"}
+    _, *rows = exported[0].read_text().splitlines()
+    assert {json.loads(line)["stream"].partition(":")[0] for line in rows} == described
+
+
+def test_a_new_home_registers_its_key_in_row_1(exported):
+    head, first, *_ = map(json.loads, exported[0].read_text().splitlines())
+    assert (first["seq"], first["type"], first["prevHash"]) == (1, "key.registered", "0" * 64)
+    registered = json.loads(first["payload"])
+    assert head["publicKeys"] == {registered["keyId"]: registered["publicKey"]}
+
+
+def test_the_note_that_is_shown_has_the_form_of_those_that_are_written(exported):
+    (shown,) = [
+        block for block in re.findall(r"```\n(.*?)```", PAGE, re.DOTALL) if "— quorate" in block
+    ]
+    head = json.loads(exported[0].read_text().splitlines()[0])
+    for note in (shown, *head["checkpoints"]):
+        origin, size, root, empty, signature, end = note.split("\n")
+        dash, name, blob = signature.split(" ")
+        assert (origin, name, dash, empty, end) == ("quorate/local", origin, "—", "", "")
+        assert int(size) > 0
+        assert (len(base64.b64decode(root)), len(base64.b64decode(blob))) == (32, 68)
+
+
+def test_the_copy_beside_the_database_holds_every_note(quorate_home, exported):
+    head = json.loads(exported[0].read_text().splitlines()[0])
+    copies = (quorate_home / "checkpoints" / "local.notes").read_text()
+    assert head["checkpoints"]
+    assert all(note in copies for note in head["checkpoints"])

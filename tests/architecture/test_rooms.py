@@ -1,0 +1,79 @@
+"""The rooms: the floor plan is the code's, front doors are sorted, modules stay small."""
+
+import importlib
+import re
+import tomllib
+
+import pytest
+
+from tests.architecture.repository import PACKAGE, ROOT, modules, name_of, rooms
+
+LARGE, LARGEST = 300, 400
+NO_DOOR = {"adapters", "arbiter", "audit", "cli", "kernel", "portfolio"}
+"""Rooms that are imported module by module."""
+
+PACKAGES = [
+    ".".join(("quorate", *init.parent.relative_to(PACKAGE).parts))
+    for init in sorted(PACKAGE.rglob("__init__.py"))
+]
+DOORS = [name for name in PACKAGES if hasattr(importlib.import_module(name), "__all__")]
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_a_front_door_is_sorted_and_opens(name):
+    room = importlib.import_module(name)
+    assert room.__all__ == sorted(
+        room.__all__, key=lambda each: (not each.isupper(), each[0].islower(), each)
+    )
+    assert len(set(room.__all__)) == len(room.__all__)
+    assert [each for each in room.__all__ if not hasattr(room, each)] == []
+
+
+def test_a_new_room_has_a_front_door():
+    with_door = {name.removeprefix("quorate.") for name in DOORS}
+    assert set(rooms()) - with_door <= NO_DOOR
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_room_says_in_a_sentence_what_it_is(name):
+    said = importlib.import_module(name).__doc__
+    assert said
+    assert said.strip().endswith((".", '"'))
+
+
+def test_the_floor_plan_names_every_room_and_no_other():
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    plan = text.partition("## Floor plan")[2].partition("```\n")[2].partition("```")[0]
+    named = set(re.findall(r"^([a-z]+) ", plan, re.MULTILINE))
+    assert named == {*rooms(), "config"}
+
+
+def test_the_floor_plan_is_in_the_order_that_is_enforced():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (layers,) = [each["layers"] for each in contracts["contracts"] if each["type"] == "layers"]
+    floor = {
+        room: number
+        for number, layer in enumerate(layers)
+        for room in re.findall(r"[a-z_]+", layer)
+    }
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    plan = text.partition("## Floor plan")[2].partition("```\n")[2].partition("```")[0]
+    numbers = [floor[name] for name in re.findall(r"^([a-z]+) ", plan, re.MULTILINE)]
+    assert numbers == sorted(numbers)
+
+
+def test_no_import_contract_makes_an_exception():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    assert {each["type"] for each in contracts["contracts"]} == {
+        *("layers", "acyclic_siblings", "forbidden", "protected", "independence")
+    }
+    assert [each["id"] for each in contracts["contracts"] if each.get("ignore_imports")] == []
+
+
+def test_no_module_grows_past_the_limit(capsys):
+    lines = {name_of(file): len(file.read_text().splitlines()) for file in modules()}
+    large = {name: count for name, count in lines.items() if count > LARGE}
+    with capsys.disabled():
+        for name, count in sorted(large.items()):
+            print(f"\n  {name}: {count} lines, more than {LARGE}", end="")  # noqa: T201  (a report)
+    assert {name: count for name, count in large.items() if count > LARGEST} == {}

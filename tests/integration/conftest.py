@@ -1,0 +1,146 @@
+"""Databases of both kinds, migrated once, each test on a tenant or a file of its own."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from quorate.adapters.sql.database import Database, DatabasePolicy
+from quorate.adapters.sql.migration import migrate
+from quorate.kernel.ids import Tenant
+from tests.integration.stores import Ground, OpenStore
+
+_TENANTS = (Tenant(f"tenant-{number}") for number in itertools.count())
+
+BOTH = ("sqlite", "postgres")
+
+
+def migrated(url: str) -> str:
+    """Bring the database at `url` to the newest schema and return `url`."""
+    database = Database(DatabasePolicy(url=url))
+    try:
+        migrate(database)
+    finally:
+        database.close()
+    return url
+
+
+@contextmanager
+def made_database(server_url: str, template: str = "template0") -> Iterator[str]:
+    """Yield the URL of a PostgreSQL database made from `template`, dropped afterwards."""
+    import psycopg  # noqa: PLC0415  (the extra may be absent)
+
+    name = f"quorate_test_{secrets.token_hex(6)}"
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        try:
+            yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("migrated") / "quorate.db"
+    migrated(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> str:
+    return migrated(postgres_url)
+
+
+@pytest.fixture
+def sqlite_ground(migrated_file: Path, tmp_path: Path) -> Ground:
+    return _ground_on_file(migrated_file, tmp_path)
+
+
+@pytest.fixture
+def postgres_ground(migrated_postgres: str, tmp_path: Path) -> Ground:
+    return Ground(url=migrated_postgres, tenant=next(_TENANTS), folder=tmp_path)
+
+
+@pytest.fixture(
+    scope="module", params=[*BOTH, pytest.param("one-by-one", id="postgres-one-by-one")]
+)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return what a store is on: SQLite, PostgreSQL, or PostgreSQL as after a contended batch."""
+    return str(request.param)
+
+
+def _ground_of(kind: str, request: pytest.FixtureRequest, folder: Path) -> Ground:
+    if kind == "sqlite":
+        return _ground_on_file(request.getfixturevalue("migrated_file"), folder)
+    url = request.getfixturevalue("migrated_postgres")
+    return Ground(
+        url=url, tenant=next(_TENANTS), folder=folder, one_by_one=kind == "one-by-one"
+    )
+
+
+def _ground_on_file(template: Path, folder: Path) -> Ground:
+    file = shutil.copy(template, folder / "quorate.db")
+    return Ground(url=f"sqlite:///{file}", tenant=next(_TENANTS), folder=folder)
+
+
+@pytest.fixture
+def ground(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ground:
+    """Return where this test may open stores of its own."""
+    return _ground_of(kind, request, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def standing_store(
+    kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OpenStore]:
+    with _ground_of(kind, request, tmp_path_factory.mktemp(kind)).opened() as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(standing_store: OpenStore) -> OpenStore:
+    """Return the module's open store as a tenant sees it that has nothing yet."""
+    return standing_store.of(next(_TENANTS))
+
+
+@pytest.fixture
+def other_tenant() -> Tenant:
+    return next(_TENANTS)
+
+
+@pytest.fixture(params=BOTH)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of a database that nothing was ever written to."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    with made_database(request.getfixturevalue("postgres_url")) as url:
+        yield url
+
+
+@pytest.fixture
+def count_rows() -> Callable[[str, Tenant], int]:
+    """Return how to ask a database, over a connection of its own, how many rows a tenant's chain has."""
+
+    def count(url: str, tenant: Tenant) -> int:
+        database = Database(DatabasePolicy(url=url))
+        try:
+            query = "SELECT count(*) FROM journal WHERE tenant = '{}'"
+            return int(
+                database.read_now(
+                    lambda connection: connection.exec_driver_sql(
+                        query.format(tenant)
+                    ).scalar_one()
+                )
+            )
+        finally:
+            database.close()
+
+    return count

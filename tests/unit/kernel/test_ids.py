@@ -1,0 +1,44 @@
+import re
+
+import pytest
+
+from quorate.kernel.ids import CROCKFORD, RunId, Symbol, crockford, decision_id
+
+
+@pytest.mark.parametrize(
+    ("number", "length", "text"),
+    [
+        pytest.param(0, 3, "000", id="zero is padded"),
+        pytest.param(31, 1, "Z", id="the last digit"),
+        pytest.param(32, 2, "10", id="the first of two digits"),
+        pytest.param(1234, 3, "16J", id="1234 as in Crockford's own text"),
+        pytest.param(32 + 5, 1, "5", id="what does not fit is left out at the top"),
+    ],
+)
+def test_a_number_in_crockfords_base_32(number, length, text):
+    assert crockford(number, length) == text
+
+
+def test_the_alphabet_leaves_out_what_can_be_misread():
+    assert len(CROCKFORD) == len(set(CROCKFORD)) == 32
+    assert not set("ILOU") & set(CROCKFORD)
+    assert list(CROCKFORD) == sorted(CROCKFORD)
+
+
+def test_the_same_run_and_symbol_have_the_same_decision_id_for_ever():
+    """R-100; the text is pinned, for ids stand in journals that were written long ago."""
+    assert decision_id(RunId("run_1"), Symbol("AAPL")) == "dec_03X24V0MC95BBBSSPGXDPNYAJ6"
+
+
+@pytest.mark.parametrize(
+    ("run_id", "symbol"),
+    [
+        pytest.param("run_2", "AAPL", id="another run"),
+        pytest.param("run_1", "IBM", id="another symbol"),
+        pytest.param("run_1\nA", "APL", id="a boundary moved"),
+    ],
+)
+def test_another_decision_has_another_id(run_id, symbol):
+    other = decision_id(RunId(run_id), Symbol(symbol))
+    assert other != decision_id(RunId("run_1"), Symbol("AAPL"))
+    assert re.fullmatch(r"dec_[0-9A-HJKMNP-TV-Z]{26}", other)
