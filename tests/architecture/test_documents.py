@@ -7,6 +7,7 @@ import typer
 
 from quorate.cli.main import app
 from tests.architecture.repository import (
+    PACKAGE,
     ROOT,
     anchor,
     code_blocks,
@@ -19,6 +20,9 @@ from tests.architecture.repository import (
 
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 LONGEST = {"README.md": 150, "ARCHITECTURE.md": 250}
+NOT_OURS = frozenset({"quorate.toml", "service.py", "ports.py", "run.json", "journal.jsonl"})
+"""Names of files that a user has, or that several rooms have."""
+
 ELSEWHERE = ("http://", "https://", "mailto:")
 
 # Spelled in halves, so that this file does not hold what it looks for.
@@ -144,3 +148,17 @@ def test_the_licence_is_the_one_that_is_named():
     assert "Apache License" in (ROOT / "LICENSE").read_text()
     assert 'license = "Apache-2.0"' in (ROOT / "pyproject.toml").read_text()
     assert "Apache-2.0" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("name", documents())
+def test_every_module_that_a_document_names_exists(name):
+    spans = re.findall(
+        r"`([\w./-]+\.(?:py|toml|md|jsonl|json))`", prose(documents()[name].read_text())
+    )
+    places = [ROOT, PACKAGE, PACKAGE / "market", documents()[name].parent, ROOT / "docs"]
+    missing = [
+        span
+        for span in spans
+        if not any((place / span).exists() for place in places) and span not in NOT_OURS
+    ]
+    assert missing == []

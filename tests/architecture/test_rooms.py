@@ -1,12 +1,13 @@
 """The rooms: the floor plan is the code's, front doors are sorted, modules stay small."""
 
+import ast
 import importlib
 import re
 import tomllib
 
 import pytest
 
-from tests.architecture.repository import PACKAGE, ROOT, modules, name_of, rooms
+from tests.architecture.repository import PACKAGE, ROOT, modules, name_of, rooms, tree_of
 
 LARGE, LARGEST = 300, 400
 NO_DOOR = {"adapters", "arbiter", "audit", "cli", "kernel", "portfolio"}
@@ -68,6 +69,30 @@ def test_no_import_contract_makes_an_exception():
         *("layers", "acyclic_siblings", "forbidden", "protected", "independence")
     }
     assert [each["id"] for each in contracts["contracts"] if each.get("ignore_imports")] == []
+
+
+def test_nothing_could_send_an_order():
+    """No client of another machine is a dependency, and no adapter speaks to a broker."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = {re.match(r"[a-z-]+", each)[0] for each in project["dependencies"]}
+    assert needed.isdisjoint({"aiohttp", "httpx", "requests", "urllib3", "alpaca-py", "websockets"})
+    adapters = {path.name for path in (PACKAGE / "adapters").iterdir() if path.is_dir()}
+    assert adapters - {"__pycache__"} <= {"clock", "files", "keys", "sql"}
+    imported = {
+        node.module or ""
+        for file in modules()
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.ImportFrom)
+    } | {
+        alias.name
+        for file in modules()
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    roots = {name.partition(".")[0] for name in imported}
+    assert roots.isdisjoint({"http", "aiohttp", "httpx", "requests", "urllib3", "ssl", "asyncssh"})
+    assert "urllib.request" not in imported
 
 
 def test_no_module_grows_past_the_limit(capsys):

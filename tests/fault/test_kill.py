@@ -1,4 +1,4 @@
-"""kill -9 between any two steps of the journal: nothing committed is lost, nothing half-written is seen.  RELIABILITY 1.9."""
+"""kill -9 between any two steps: nothing committed is lost, nothing half-written is seen (RELIABILITY 1.9)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 import json
 import math
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -17,7 +17,7 @@ from quorate.kernel.ids import CROCKFORD, RunId, Symbol, crockford, decision_id
 from quorate.kernel.lease import acquired, renewed
 from quorate.kernel.stamps import moment_of, stamp
 
-TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)))
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=12)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20)
 PLAIN = st.none() | st.booleans() | st.integers() | TEXTS
@@ -26,7 +26,7 @@ RICH = PLAIN | NUMBERS | DECIMALS | st.dates()
 
 def trees(leaves):
     return st.recursive(
-        leaves, lambda kids: st.lists(kids) | st.dictionaries(TEXTS, kids), max_leaves=20
+        leaves, lambda kids: st.lists(kids) | st.dictionaries(TEXTS, kids), max_leaves=8
     )
 
 
@@ -42,10 +42,9 @@ def test_what_reads_back_has_the_same_text_again(tree):
     assert canonical_json(json.loads(text)) == text
 
 
-@given(st.dictionaries(TEXTS, trees(RICH)), st.randoms(use_true_random=False))
-def test_the_order_of_keys_does_not_matter(tree, chance):
-    items = list(tree.items())
-    chance.shuffle(items)
+@given(st.dictionaries(TEXTS, PLAIN | NUMBERS, max_size=6), st.data())
+def test_the_order_of_keys_does_not_matter(tree, data):
+    items = data.draw(st.permutations(list(tree.items())))
     assert canonical_json(dict(items)) == canonical_json(tree)
     assert digest(dict(items)) == digest(tree)
 
@@ -76,17 +75,18 @@ def test_a_bad_leaf_spoils_the_whole_tree(tree, leaf):
         canonical_json([tree, {"deep": [leaf]}])
 
 
-@given(st.datetimes(timezones=st.timezones()) | st.datetimes(timezones=st.just(UTC)))
-def test_a_stamp_reads_back_as_the_same_moment(moment):
-    try:
-        text = stamp(moment)
-    except OverflowError:  # the first and last day there are, seen from another zone
-        return
-    assert moment_of(text) == moment
+SINCE_1000 = st.datetimes(min_value=datetime(1000, 1, 2), max_value=datetime(9999, 12, 30))  # noqa: DTZ001
 
 
-@given(*[st.datetimes(min_value=datetime(1000, 1, 1), timezones=st.just(UTC))] * 2)  # noqa: DTZ001
+@given(SINCE_1000, st.integers(-14 * 60, 14 * 60))
+def test_a_stamp_reads_back_as_the_same_moment(naive, minutes):
+    moment = naive.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+    assert moment_of(stamp(moment)) == moment
+
+
+@given(SINCE_1000, SINCE_1000)
 def test_stamps_are_ordered_as_their_moments(one, other):
+    one, other = one.replace(tzinfo=UTC), other.replace(tzinfo=UTC)
     assert (stamp(one) < stamp(other)) is (one < other)
 
 

@@ -44,7 +44,7 @@ from quorate.arena.scene import scene_of
 from quorate.arena.shadow import Shadow, draw_shadows
 from quorate.arena.voting import AgentReply, cast_votes
 from quorate.kernel.action import AbstainReason, Action
-from quorate.kernel.errors import InvariantBrokenError, UnavailableError
+from quorate.kernel.errors import InvariantBrokenError, RejectedError, UnavailableError
 from quorate.kernel.ids import Symbol, TraceId
 from quorate.kernel.journal import Event, JournalEntry, step_key
 from quorate.kernel.money import Usd
@@ -99,6 +99,7 @@ class ArenaRun:
 
     plan: RunPlan
     policy: ArenaPolicy
+    config_hash: str
     agents: AgentRunner
     journal: RunJournal
     clock: Clock
@@ -126,7 +127,11 @@ class ArenaRun:
         """Freeze the snapshot, ask every agent, and return the votes and decisions to commit with the task's result.
 
         A step that the journal already holds is not run again.
+
+        Raises:
+            RejectedError: what the run depends on is not what it was requested on, so it would be another run.
         """
+        self._require_unchanged()
         recorded = await self.journal.recorded_steps(self.stream) if self.resumes else {}
         await self._freeze(recorded)
         async with asyncio.TaskGroup() as asking:
@@ -173,6 +178,15 @@ class ArenaRun:
         answers = [entry for entry in entries if entry.type == RunEvent.AGENT_ANSWERED]
         self._cost = total_cost(Facts(entry.facts).optional("costUsd", usd) for entry in answers)
 
+    def _require_unchanged(self) -> None:
+        """Refuse to go on with a run that another process began on another configuration or book."""
+        header = self.plan.header
+        now = {"configuration": self.config_hash, "book": self.plan.book.state_hash}
+        then = {"configuration": header.config_hash, "book": header.book_state_hash}
+        for what, hash_ in then.items():
+            if now[what] != hash_:
+                raise _changed(what, header.symbols)
+
     async def _freeze(self, recorded: Mapping[str, JournalEntry]) -> None:
         snapshot, header = self.plan.snapshot, self.plan.header
         key = self._key("snapshot", header.as_of.isoformat())
@@ -181,12 +195,7 @@ class ArenaRun:
             event = self._event(RunEvent.SNAPSHOT_FROZEN, payload, key)
             await self.journal.commit(lambda _tx: [event])
         elif recorded[key].facts["snapshotHash"] != snapshot.hash:
-            raise InvariantBrokenError(
-                "the bars changed since the run froze its snapshot",
-                effect="the run cannot go on from where it was",
-                fix=f"quorate run {' '.join(header.symbols)}",
-                slug="snapshot-changed",
-            )
+            raise _changed("bars", header.symbols)
 
     async def _reply(
         self, profile: AgentProfile, recorded: Mapping[str, JournalEntry]
@@ -241,6 +250,15 @@ class ArenaRun:
             book=self.plan.header.book,
             step_key=key,
         )
+
+
+def _changed(what: str, symbols: Sequence[Symbol]) -> RejectedError:
+    return RejectedError(
+        f"the {what} changed since the run was requested",
+        effect="it cannot go on, its result would be another run's",
+        fix=f"quorate run {' '.join(symbols)}",
+        slug="inputs-changed",
+    )
 
 
 def _abstention(profile: AgentProfile, snapshot: Snapshot, why: str) -> AgentReply:

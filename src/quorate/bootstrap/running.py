@@ -5,16 +5,25 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from quorate.adapters.sql.books import book_named
 from quorate.adapters.sql.profiles import registered_profiles
 from quorate.adapters.sql.tasks import abandoned_tasks
 from quorate.adapters.sql.transaction import Transaction
 from quorate.agents.profile import AgentProfile
+from quorate.arbiter.ports import Work
 from quorate.arbiter.service import Arbiter
 from quorate.arbiter.spec import TaskSpec, arena_run_spec
 from quorate.arbiter.task import Task, TaskState, TaskType
-from quorate.arena.record import RecordedRun, RunHeader, read_run, stream_of
+from quorate.arena.record import (
+    RecordedRun,
+    RunEvent,
+    RunHeader,
+    ended_payload,
+    read_run,
+    stream_of,
+)
 from quorate.arena.request import RunRequest, asked_profiles, checked_request
 from quorate.arena.service import ArenaRun, RuleAgents, RunPlan
 from quorate.bootstrap.store import Store
@@ -66,7 +75,7 @@ class Runner:
             token=0,
             attempts=1,
         )
-        await self._arbiter.carry_out(task, _spec(plan), work)
+        await self._arbiter.carry_out(task, _spec(header, plan.profiles), work)
         return work.recorded
 
     async def recover(self) -> Sequence[str]:
@@ -78,9 +87,13 @@ class Runner:
         return [said for task in left if (said := await self._adopted(task))]
 
     async def _adopted(self, task: Task) -> str:
+        run = read_run(await self._store.journal.entries(stream_of(RunId(task.subject))))
         try:
-            plan = await self._replanned(task)
-            await self._arbiter.adopt(task, _spec(plan), self._work(plan, resumes=True))
+            work: Work = self._work(await self._replanned(task, run), resumes=True)
+        except RejectedError as error:
+            work = LostRun(run, error)
+        try:
+            await self._arbiter.adopt(task, _spec(run.header.fact, ()), work)
         except ConflictError:
             return ""
         except QuorateError as error:
@@ -119,13 +132,12 @@ class Runner:
             book=book,
         )
 
-    async def _replanned(self, task: Task) -> RunPlan:
-        """Return the plan of a run that another process began, from the run's own rows.
+    async def _replanned(self, task: Task, run: RecordedRun) -> RunPlan:
+        """Return the plan of a run that another process began.
 
         Raises:
-            RejectedError: what the run depends on has changed since, so its result would be another run's.
+            RejectedError: what it was requested on is not there any more.
         """
-        run = read_run(await self._store.journal.entries(stream_of(RunId(task.subject))))
         header = run.header.fact
         profiles, book = await self._profiles_and_book(header.book)
         registered = {profile.name: profile for profile in profiles}
@@ -141,6 +153,7 @@ class Runner:
         return ArenaRun(
             plan=plan,
             policy=self._store.settings.arena,
+            config_hash=self._config_hash,
             agents=self._agents,
             journal=self._store.journal,
             clock=self._store.clock,
@@ -195,6 +208,42 @@ class Runner:
         self._config_recorded = True
 
 
-def _spec(plan: RunPlan) -> TaskSpec:
-    tools = sorted({tool.value for profile in plan.profiles for tool in profile.tool_policy})
-    return arena_run_spec(plan.header.symbols, tuple(tools))
+@dataclass(frozen=True, slots=True)
+class LostRun:
+    """The work of a run that cannot be planned again: it ends as failed, with the reason."""
+
+    run: RecordedRun
+    error: RejectedError
+
+    def requested(self) -> Sequence[Event]:
+        """Return nothing: the run was requested by the process that died."""
+        return []
+
+    async def execute(self) -> Sequence[Event]:
+        """Refuse."""
+        raise self.error
+
+    async def violations(self) -> Sequence[str]:
+        """Return why the result cannot be checked."""
+        return [str(self.error)]
+
+    async def completed(self) -> Sequence[Event]:
+        """Return the run's end as a failure: nobody can vouch for what it rests on."""
+        return self.failed(self.error.slug, str(self.error))
+
+    def failed(self, reason: str, detail: str) -> Sequence[Event]:
+        """Return the fact that the run ended without a result."""
+        return [
+            Event(
+                stream=stream_of(self.run.run_id),
+                type=RunEvent.FAILED.value,
+                payload=ended_payload(reason=reason, detail=detail),
+                trace_id=TraceId(self.run.trace_id),
+                book=self.run.header.fact.book,
+            )
+        ]
+
+
+def _spec(header: RunHeader, profiles: Sequence[AgentProfile]) -> TaskSpec:
+    tools = sorted({tool.value for profile in profiles for tool in profile.tool_policy})
+    return arena_run_spec(header.symbols, tuple(tools))

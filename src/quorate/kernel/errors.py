@@ -35,8 +35,8 @@ class QuorateError(Exception):
 
     def __str__(self) -> str:
         """Return cause, effect and next act as one line."""
-        parts = [self.cause.rstrip("."), self.effect.rstrip(".")]
-        line = ". ".join(part for part in parts if part) + "."
+        effect = self.effect[:1].upper() + self.effect[1:]
+        line = ". ".join(part.rstrip(".") for part in (self.cause, effect) if part) + "."
         return f"{line} Fix: {self.fix}" if self.fix else line
 
 

@@ -34,8 +34,16 @@ def signing_key_at(path: Path) -> SigningKey:
     Raises:
         RejectedError: the file can be read by others, or holds no key.
     """
-    if not path.exists():
-        _create(path)
+    try:
+        if not path.exists():
+            _create(path)
+    except OSError as error:
+        raise RejectedError(
+            f"{path.parent} cannot hold the signing key ({error.strerror})",
+            effect="nothing was opened",
+            fix="point QUORATE_HOME to a folder that you may write to",
+            slug="config-refused",
+        ) from error
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise RejectedError(
             f"the signing key {path} can be read by others",

@@ -102,7 +102,16 @@ class Database:
     def _reading_engine(self) -> Engine:
         if not self.is_sqlite:
             return create_engine(self._url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-        Path(self._url.database or ":memory:").parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(self._url.database or ":memory:").parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RejectedError(
+                f"{folder} cannot hold the database ({error.strerror})",
+                effect="nothing was opened",
+                fix="point QUORATE_HOME or QUORATE_DATABASE_URL to a place that you may write to",
+                slug="config-refused",
+            ) from error
         engine = create_engine(
             self._url,
             connect_args={"timeout": self.policy.busy_seconds, "isolation_level": None},

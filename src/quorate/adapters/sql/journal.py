@@ -85,8 +85,6 @@ def blobs(connection: Connection, tenant: Tenant) -> Iterator[tuple[str, bytes]]
         yield digest, bytes(content)
 
 
-
-
 def _entry(row: Sequence[object]) -> JournalEntry:
     tenant, seq, ts, book, trace_id, stream, type_, payload, prev_hash, hash_ = row
     return JournalEntry(
