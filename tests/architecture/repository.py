@@ -1,7 +1,9 @@
 """The repository as its documents see it: files, headings, links, rooms, syntax trees."""
 
 import ast
+import os
 import re
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -25,13 +27,21 @@ def documents():
 
 
 def files_of(pattern):
-    found = ROOT.rglob(pattern)
-    return sorted(file for file in found if file.is_file() and not is_left_out(file))
+    return [file for file in every_file() if fnmatch(file.name, pattern)]
 
 
-def is_left_out(file):
-    parts = file.relative_to(ROOT).parts
-    return any(part in _SKIPPED or part.endswith("_cache") for part in parts)
+@cache
+def every_file():
+    """Return what stands in the checkout, but for what tools and runs left there."""
+    found = []
+    for folder, names, files in os.walk(ROOT):
+        names[:] = [name for name in names if not is_left_out(name)]
+        found += [Path(folder, name) for name in files]
+    return sorted(found)
+
+
+def is_left_out(name):
+    return name in _SKIPPED or name.endswith("_cache")
 
 
 def prose(text):
@@ -63,7 +73,7 @@ def rooms():
 
 
 def modules():
-    return sorted(file for file in PACKAGE.rglob("*.py") if not is_left_out(file))
+    return [file for file in files_of("*.py") if file.is_relative_to(PACKAGE)]
 
 
 @cache

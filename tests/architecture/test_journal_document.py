@@ -3,11 +3,17 @@
 import base64
 import json
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from quorate.audit.chain import GENESIS, chained_hash, row_bytes
+from quorate.audit.checkpoint import Checkpoint, note_key_id, signed_note
 from quorate.cli.main import main
 from tests.architecture.repository import ROOT, code_blocks
 
@@ -15,15 +21,23 @@ PAGE = (ROOT / "docs" / "concepts" / "journal.md").read_text()
 (SCRIPT,) = code_blocks(PAGE, "python")
 
 
+@pytest.fixture(scope="module")
+def used(tmp_path_factory):
+    """Return a home with one run in it, and its exports: the whole journal, and the run alone."""
+    home, journal = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("out") / "all.jsonl"
+    run = journal.with_name("run.json")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QUORATE_HOME", str(home))
+        assert main(["run", "AAPL", "--as-of", "2012-06-29"]) == 0
+        assert main(["audit", "export", str(journal)]) == 0
+        assert main(["runs", "export", "run_", str(run)]) == 0
+    return home, journal, run
+
+
 @pytest.fixture
-def exported(tmp_path, capsys):
-    """Return the exports of a home with one run: the whole journal, and the run alone."""
-    assert main(["run", "AAPL", "--as-of", "2012-06-29"]) == 0
-    run_id = re.search(r"run_[0-9A-Z]{26}", capsys.readouterr().out)[0]
-    journal, run = tmp_path / "journal.jsonl", tmp_path / "run.json"
-    assert main(["audit", "export", str(journal)]) == 0
-    assert main(["runs", "export", run_id, str(run)]) == 0
-    return journal, run
+def exported(used, tmp_path):
+    """Return copies of the exports, to be changed at will."""
+    return [Path(shutil.copy(file, tmp_path)) for file in used[1:]]
 
 
 def verified(tmp_path, file):
@@ -100,8 +114,49 @@ def test_the_note_that_is_shown_has_the_form_of_those_that_are_written(exported)
         assert (len(base64.b64decode(root)), len(base64.b64decode(blob))) == (32, 68)
 
 
-def test_the_copy_beside_the_database_holds_every_note(quorate_home, exported):
-    head = json.loads(exported[0].read_text().splitlines()[0])
-    copies = (quorate_home / "checkpoints" / "local.notes").read_text()
+def test_the_copy_beside_the_database_holds_every_note(used):
+    home, journal, _ = used
+    head = json.loads(journal.read_text().splitlines()[0])
+    copies = (home / "checkpoints" / "local.notes").read_text()
     assert head["checkpoints"]
     assert all(note in copies for note in head["checkpoints"])
+
+
+def forge(database):
+    """Tell another story from the decision on, chained anew and signed with a key of one's own."""
+    private = Ed25519PrivateKey.generate()
+    public = private.public_key().public_bytes_raw()
+    names = ("tenant", "seq", "ts", "book", "trace_id", "stream", "type", "payload")
+    rows = database.execute(f"SELECT {', '.join(names)} FROM journal ORDER BY seq").fetchall()  # noqa: S608
+    head = GENESIS
+    for row in rows:
+        cells = dict(zip(names, row, strict=True))
+        cells["payload"] = cells["payload"].replace('"finalAction":"BUY"', '"finalAction":"HOLD"')
+        kind = cells.pop("type")
+        previous, head = head, chained_hash(head, row_bytes(type_=kind, **cells))
+        database.execute(
+            "UPDATE journal SET payload = ?, prev_hash = ?, hash = ? WHERE seq = ?",
+            (cells["payload"], previous, head, cells["seq"]),
+        )
+    point = Checkpoint(origin="quorate/local", size=len(rows), root=head)
+    note = signed_note(point, public_key=public, sign=private.sign).text()
+    key_id = note_key_id(point.origin, public)
+    database.execute("INSERT INTO signing_keys VALUES ('local', ?, ?)", (key_id, public.hex()))
+    database.execute("DELETE FROM checkpoints")
+    database.execute("INSERT INTO checkpoints VALUES ('local', ?, '', ?)", (len(rows), note))
+
+
+def test_a_chain_forged_with_another_key_is_betrayed_by_a_note_kept_elsewhere(
+    used, tmp_path, quorate_home, capsys
+):
+    shutil.copytree(used[0], quorate_home, dirs_exist_ok=True)
+    copies = quorate_home / "checkpoints" / "local.notes"
+    elsewhere = tmp_path / "elsewhere.notes"
+    elsewhere.write_text(copies.read_text())
+    copies.unlink()
+    with sqlite3.connect(quorate_home / "quorate.db") as database:
+        forge(database)
+    assert main(["audit", "verify"]) == 0, "the page says that this is not noticed"
+    capsys.readouterr()
+    assert main(["audit", "verify", "--against", str(elsewhere)]) == 3
+    assert "differ" in capsys.readouterr().out

@@ -1,5 +1,6 @@
 """The run and the figures that README shows are those of the program."""
 
+import json
 import re
 from collections import Counter
 from decimal import Decimal
@@ -18,7 +19,7 @@ from tests.unit.market.histories import packaged
 
 README = (ROOT / "README.md").read_text()
 SHOWN = [block for block in code_blocks(README, "console") if block.startswith("$ ")]
-OWN = re.compile(r"run_[0-9A-Z]{26}|\d+\.\d ms")
+OWN = re.compile(r"run_[0-9A-Z]{26}| *\d+\.\d ms")
 SESSIONS = 250
 
 
@@ -84,3 +85,13 @@ def test_the_counts_of_the_main_job_are_those_of_the_readme(decided):
         *(refused[r] for r in ("no_power_model", "quorum_not_met", "risk_veto", "nothing_to_sell")),
     ]
     assert actions["SELL"] == 0
+
+
+def test_a_book_starts_with_the_cash_that_is_said_and_a_buy_moves_none_of_it(tmp_path):
+    cash = re.search(r"REPLAY books that hold \$([\d,]+) and never change", README)[1]
+    assert main(["run", "AAPL", "--as-of", "2012-06-29"]) == 0
+    exported = tmp_path / "journal.jsonl"
+    assert main(["audit", "export", str(exported)]) == 0
+    rows = [json.loads(line) for line in exported.read_text().splitlines()[1:]]
+    (opened,) = [json.loads(row["payload"]) for row in rows if row["stream"].startswith("book:")]
+    assert opened == {"name": "replay", "mode": "REPLAY", "cash": cash.replace(",", "")}

@@ -23,7 +23,7 @@ COVERED = [
 every_row = pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
 
 
-def tests_in(file):
+def node_ids(file):
     """Yield the node ids, without the file, of the tests that a file holds."""
     for node in tree_of(file).body:
         if isinstance(node, ast.ClassDef):
@@ -70,7 +70,7 @@ def test_the_test_behind_a_claim_exists(row):
         assert (ROOT / path).exists()
         name = node.rpartition("::")[2]
         assert name.startswith("test_")
-        assert node in set(tests_in(ROOT / path))
+        assert node in set(node_ids(ROOT / path))
 
 
 def test_the_ids_are_unique():

@@ -33,6 +33,19 @@ async def with_runs(settings: Settings) -> list[str]:
         return [(await app.run_arena(request)).run_id for request in requests]
 
 
+async def exported(settings: Settings, run_id: str) -> None:
+    """Export the run and the whole journal into the home, as run.json and journal.jsonl."""
+    async with open_app(settings) as app:
+        await app.export_run(run_id, settings.home / "run.json")
+        await app.export_journal(settings.home / "journal.jsonl")
+
+
 def made_home(home: Path, **variables: str) -> list[str]:
     """Make such a home outside any event loop; return the ids of its runs."""
     return asyncio.run(with_runs(settings_of(home, **variables)))
+
+
+def made_exports(home: Path, run_id: str, **variables: str) -> dict[str, str]:
+    """Export outside any event loop; return both files' text by their names."""
+    asyncio.run(exported(settings_of(home, **variables), run_id))
+    return {name: (home / name).read_text() for name in ("run.json", "journal.jsonl")}

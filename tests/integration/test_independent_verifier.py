@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from quorate.bootstrap import open_app
-from tests.fakes.homes import settings_of, with_runs
+from tests.fakes.homes import made_exports, made_home
 from tests.verifier import verify
 
 pytestmark = pytest.mark.integration
@@ -28,14 +27,11 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-async def exports(home):
+def exports(home):
     """A run export and a journal export of one home, as text."""
-    settings = settings_of(home, JOURNAL__CHECKPOINT_ROWS="40")
-    runs = await with_runs(settings)
-    async with open_app(settings) as app:
-        await app.export_run(runs[1], home / "run.json")
-        await app.export_journal(home / "journal.jsonl")
-    return {kind: (home / kind).read_text() for kind in ("run.json", "journal.jsonl")}
+    settings = {"JOURNAL__CHECKPOINT_ROWS": "40"}
+    _, run_id, _ = made_home(home, **settings)
+    return made_exports(home, run_id, **settings)
 
 
 @pytest.fixture(scope="module")

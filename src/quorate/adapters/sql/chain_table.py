@@ -39,5 +39,10 @@ HEAD = Statement(
         JOURNAL.c.tenant == bindparam("tenant"), JOURNAL.c.seq == _NEWEST.scalar_subquery()
     )
 )
+HASH_AT = Statement(
+    select(JOURNAL.c.hash).where(
+        JOURNAL.c.tenant == bindparam("tenant"), JOURNAL.c.seq == bindparam("seq")
+    )
+)
 ADD_ROW = Insert(JOURNAL)
 ADD_CHECKPOINT = Insert(CHECKPOINTS)

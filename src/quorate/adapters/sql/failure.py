@@ -85,6 +85,17 @@ def storage_full(detail: str) -> UnavailableError:
     )
 
 
+def outcome_unknown(error: Exception) -> UnavailableError:
+    """Return the failure of a commit whose answer was lost, with nobody left to ask."""
+    return UnavailableError(
+        f"the database was lost during a commit ({_first_line(error)})",
+        source="database",
+        effect="whether this step was written is known only once the database answers again",
+        fix="quorate doctor, then look at `quorate runs list`",
+        slug="storage-unavailable",
+    )
+
+
 def _code(error: sqlite3.Error) -> int:
     return (getattr(error, "sqlite_errorcode", 0) or 0) & _PRIMARY_CODE
 

@@ -14,7 +14,8 @@ from quorate.kernel.journal import Committed, JournalEntry
 
 if TYPE_CHECKING:
     from quorate.adapters.sql.database import Database
-    from quorate.adapters.sql.writer import JournalWriter, UseCase
+    from quorate.adapters.sql.use_case import UseCase
+    from quorate.adapters.sql.writer import JournalWriter
 
 CHUNK = 2000
 """Rows fetched at once when the whole journal is read."""

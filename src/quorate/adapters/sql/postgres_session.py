@@ -73,8 +73,10 @@ class PostgresSession:
 
     def rollback(self) -> None:
         self._heads.clear()
-        if not self._connection.closed:
+        try:
             self._connection.execute("ROLLBACK")
+        except psycopg.OperationalError:  # it is gone already; the next session connects anew
+            self._connection.close()
 
     def _selected(self, statement: Statement, values: Values) -> Sequence[Row]:
         return self._connection.execute(statement.postgres, values).fetchall()

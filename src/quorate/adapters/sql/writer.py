@@ -10,30 +10,29 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from quorate.adapters.sql.chain_table import ADD_CHECKPOINT, ADD_ROW
-from quorate.adapters.sql.failure import as_quorate_error, is_busy
+from quorate.adapters.sql.batch import Batch, as_stored
+from quorate.adapters.sql.chain_table import ADD_CHECKPOINT, ADD_ROW, HASH_AT
+from quorate.adapters.sql.failure import as_quorate_error, is_busy, outcome_unknown
 from quorate.adapters.sql.ledger import store_blob
 from quorate.adapters.sql.projection import Place
 from quorate.adapters.sql.projections import project
 from quorate.adapters.sql.session import ContendedError, Sessions, WriterSession
 from quorate.adapters.sql.transaction import Transaction
-from quorate.audit.chain import chained_hash, row_bytes
-from quorate.kernel.canonical import JsonValue, as_json, canonical_text
+from quorate.adapters.sql.use_case import Case, UseCase, wake
+from quorate.kernel.canonical import canonical_text
 from quorate.kernel.errors import InvariantBrokenError, UnavailableError
-from quorate.kernel.journal import Committed, Event
+from quorate.kernel.journal import Committed
 from quorate.kernel.stamps import stamp
 
 if TYPE_CHECKING:
-    from quorate.adapters.sql.statement import Values
     from quorate.kernel.ids import Tenant
     from quorate.kernel.ports import Clock
 
-UseCase: TypeAlias = Callable[[Transaction], Sequence[Event]]
 Failpoint: TypeAlias = Callable[[str], None]
 
 SLOW_COMMIT_SECONDS = 0.02
@@ -75,18 +74,6 @@ class Notary(Protocol):
         ...
 
 
-@dataclass(slots=True, eq=False)
-class Case:
-    """One use case on its way through the writer."""
-
-    tenant: Tenant
-    decide: UseCase
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Committed]
-    error: Exception | None = None
-    seqs: tuple[int, ...] = ()
-
-
 @dataclass(slots=True)
 class _Chain:
     """What this process knows of a tenant's checkpoints: their last size, and when it was signed."""
@@ -94,48 +81,6 @@ class _Chain:
     checkpointed: int = 0
     signed_at: float = 0.0
     size: int = 0
-
-
-@dataclass(slots=True)
-class _Batch:
-    """The rows that one transaction adds to one chain."""
-
-    tenant: Tenant
-    seq: int
-    head: str
-    ts: str
-    rows: list[Values] = field(default_factory=list)
-
-    def append(self, event: Event, seq: int, payload: str) -> None:
-        prev_hash = self.head
-        self.head = chained_hash(
-            prev_hash,
-            row_bytes(
-                seq=seq,
-                ts=self.ts,
-                tenant=self.tenant,
-                book=event.book,
-                trace_id=event.trace_id,
-                stream=event.stream,
-                type_=event.type,
-                payload=payload,
-            ),
-        )
-        self.seq = seq
-        self.rows.append(
-            {
-                "tenant": self.tenant,
-                "seq": seq,
-                "ts": self.ts,
-                "book": event.book,
-                "trace_id": event.trace_id,
-                "stream": event.stream,
-                "type": event.type,
-                "payload": payload,
-                "prev_hash": prev_hash,
-                "hash": self.head,
-            }
-        )
 
 
 class JournalWriter:
@@ -159,6 +104,7 @@ class JournalWriter:
         self._arrivals: dict[asyncio.AbstractEventLoop, list[Case]] = {}
         self._working = threading.Lock()
         self._here_from = 0.0
+        self._in_doubt: tuple[int, str] | None = None
         self._chains: dict[Tenant, _Chain] = {}
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
 
@@ -260,7 +206,7 @@ class JournalWriter:
             for case in cases:
                 case.error = case.error or failure
         self._failpoint("callers_not_yet_woken")
-        _wake(cases)
+        wake(cases)
         return True
 
     def _commit(self, tenant: Tenant, cases: Sequence[Case], *, patient: bool) -> bool:
@@ -272,9 +218,11 @@ class JournalWriter:
                 self._commit_once(session, tenant, cases)
             except ContendedError:
                 session.rollback()
-                gathering = False
+                gathering, self._in_doubt = False, None
             except BaseException as error:
                 session.rollback()
+                if self._is_committed_after_all(tenant):
+                    return True
                 if not is_busy(error) or self._clock.monotonic() > deadline:
                     raise
                 if not patient:
@@ -283,22 +231,42 @@ class JournalWriter:
             else:
                 return True
 
+    def _is_committed_after_all(self, tenant: Tenant) -> bool:
+        """Return whether a commit whose answer was lost took place: then the chain holds the head it was to end in.
+
+        Raises:
+            UnavailableError: the database cannot be asked, so nobody knows.
+        """
+        wanted, self._in_doubt = self._in_doubt, None
+        if wanted is None:
+            return False
+        try:
+            session = self._sessions.open(gathering=False)
+            session.begin(tenant)
+            found = session.read(HASH_AT, {"tenant": tenant, "seq": wanted[0]})
+            session.rollback()
+        except Exception as error:
+            raise outcome_unknown(error) from error
+        return found == [(wanted[1],)]
+
     def _commit_once(self, session: WriterSession, tenant: Tenant, cases: Sequence[Case]) -> None:
         seq, head = session.begin(tenant)
         self._failpoint("chain_taken")
-        batch = _Batch(tenant, seq, head, stamp(self._clock.now()))
+        batch = Batch(tenant, seq, head, stamp(self._clock.now()))
         for case in cases:
             self._decide(session, batch, case)
         self._failpoint("use_cases_decided")
         note = self._add(session, batch)
         self._failpoint("before_commit")
-        session.commit((batch.seq, batch.head))
+        self._in_doubt = (batch.seq, batch.head)
+        session.commit(self._in_doubt)
+        self._in_doubt = None
         self._failpoint("after_commit")
         if note:
             self._keep(tenant, batch.seq, note)
             self._failpoint("checkpoint_copied")
 
-    def _decide(self, session: WriterSession, batch: _Batch, case: Case) -> None:
+    def _decide(self, session: WriterSession, batch: Batch, case: Case) -> None:
         """Run one use case in its own savepoint; what it raises is its own and undoes nothing else."""
         case.error, case.seqs = None, ()
         session.savepoint()
@@ -313,19 +281,19 @@ class JournalWriter:
         except ContendedError:
             raise
         except Exception as error:
-            session.undo()
             if _is_fatal(error):
                 raise
+            session.undo()
             case.error = as_quorate_error(error)
             return
         session.release()
         self._failpoint("savepoint_released")
         first = batch.seq + 1
-        for seq, (event, payload) in enumerate(zip(events, payloads, strict=True), start=first):
-            batch.append(event, seq, payload)
+        for event, payload in zip(events, payloads, strict=True):
+            batch.append(event, payload)
         case.seqs = tuple(range(first, batch.seq + 1))
 
-    def _add(self, session: WriterSession, batch: _Batch) -> str:
+    def _add(self, session: WriterSession, batch: Batch) -> str:
         """Insert the batch's rows, and a checkpoint when one is due; return its note or nothing."""
         if not batch.rows:
             return ""
@@ -373,51 +341,6 @@ class JournalWriter:
             self._keep(tenant, size, note)
 
 
-def as_stored(event: Event) -> Event:
-    """Return `event` with its payload as it will read back, step key included: refolding must see the same values."""
-    payload: dict[str, JsonValue] = {key: as_json(value) for key, value in event.payload.items()}
-    if event.step_key:
-        payload["stepKey"] = event.step_key
-    return Event(
-        stream=event.stream,
-        type=event.type,
-        payload=payload,
-        trace_id=event.trace_id,
-        book=event.book,
-        step_key=event.step_key,
-        attachments=event.attachments,
-    )
-
-
 def _is_fatal(error: Exception) -> bool:
     """Return whether `error` concerns the whole transaction (no room, no connection), not one use case."""
     return isinstance(as_quorate_error(error), UnavailableError)
-
-
-def _wake(cases: Sequence[Case]) -> None:
-    for loop, theirs in groupby(cases, key=lambda case: case.loop):
-        done = list(theirs)
-        if loop is _running_loop():
-            _resolve(done)
-            continue
-        try:
-            loop.call_soon_threadsafe(_resolve, done)
-        except RuntimeError:  # the loop has ended meanwhile: nobody waits any more
-            continue
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
-def _resolve(cases: Sequence[Case]) -> None:
-    for case in cases:
-        if case.future.done():
-            continue
-        if case.error is not None:
-            case.future.set_exception(case.error)
-        else:
-            case.future.set_result(Committed(seqs=case.seqs))
