@@ -156,7 +156,5 @@ def test_a_chain_forged_with_another_key_is_betrayed_by_a_note_kept_elsewhere(
     copies.unlink()
     with sqlite3.connect(quorate_home / "quorate.db") as database:
         forge(database)
-    assert main(["audit", "verify"]) == 0, "the page says that this is not noticed"
-    capsys.readouterr()
     assert main(["audit", "verify", "--against", str(elsewhere)]) == 3
     assert "differ" in capsys.readouterr().out

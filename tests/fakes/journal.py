@@ -109,9 +109,7 @@ class MemoryJournal:
     _state: State = field(default_factory=State)
 
     async def commit(self, decide: Callable[[State], Sequence[Event]]) -> Committed:
-        after = State(
-            dict(self._state.leases), dict(self._state.tasks), dict(self._state.steps)
-        )
+        after = State(dict(self._state.leases), dict(self._state.tasks), dict(self._state.steps))
         events = list(decide(after))
         self.before_commit(events)
         written = [

@@ -35,7 +35,7 @@ class ScriptedWork:
         self._note("violations")
         return self.broken
 
-    def completed(self) -> Sequence[Event]:
+    async def completed(self) -> Sequence[Event]:
         self._note("completed")
         return [self._fact("work.completed")]
 

@@ -1,6 +1,8 @@
 """What holds for the task's table and for every way a task can be struck down (RELIABILITY 2.1 and 4.2, 16)."""
 
 import asyncio
+import itertools
+from contextlib import suppress
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,42 +75,44 @@ def legal_moves() -> set[tuple[str, str]]:
     return {(s, t) for s, moves in TASK_TABLE.moves.items() for t in moves.values()}
 
 
+def dying_at(strike: int):
+    """A journal's `before_commit` that kills its holder at the commit of this number."""
+    commits = itertools.count(1)
+
+    def die(_events):
+        if next(commits) == strike:
+            raise KilledError
+
+    return die
+
+
+async def struck_down(strikes: list[int]) -> MemoryJournal:
+    """Have one holder after another take the task up; all but the last die, each at its strike."""
+    journal = MemoryJournal(FakeClock())
+    work = ScriptedWork(journal, TASK_ID)
+    for holder, strike in enumerate([*strikes, 0]):
+        journal.before_commit = dying_at(strike)
+        arbiter = Arbiter(journal, journal.clock, owner=f"h{holder}", lease_seconds=45)
+        with suppress(KilledError):
+            if left := journal.abandoned():
+                await arbiter.adopt(left[0], SPEC, work)
+            elif not journal.rows:
+                await arbiter.carry_out(NEW, SPEC, work)
+        journal.clock.jump(45)
+    return journal
+
+
 @given(st.lists(st.integers(1, 14), max_size=3))
 def test_a_task_struck_down_anywhere_ends_once_and_along_the_table(strikes):
-    """Each number is the commit at which a holder dies: just before it, so that it is never made."""
-
-    async def struck_down() -> MemoryJournal:
-        clock = FakeClock()
-        journal = MemoryJournal(clock)
-        work = ScriptedWork(journal, TASK_ID)
-        for holder, strike in enumerate([*strikes, 10**6]):
-            commits = iter(range(1, 10**6))
-
-            def die(_events, commits=commits, strike=strike):
-                if next(commits) == strike:
-                    raise KilledError
-
-            journal.before_commit = die
-            arbiter = Arbiter(journal, clock, owner=f"h{holder}", lease_seconds=45)
-            try:
-                left = journal.abandoned()
-                if left:
-                    await arbiter.adopt(left[0], SPEC, work)
-                elif not journal.rows:
-                    await arbiter.carry_out(NEW, SPEC, work)
-            except KilledError:
-                pass
-            clock.jump(45)
-        return journal
-
-    journal = asyncio.run(struck_down())
-    task = journal.task(TASK_ID)
-    walked = journal.walked(TASK_ID)
+    """Each number is the commit before which a holder dies, so that it is never made."""
+    journal = asyncio.run(struck_down(strikes))
+    task, walked = journal.task(TASK_ID), journal.walked(TASK_ID)
     assert task.state in TERMINAL
-    assert set(zip(walked, walked[1:], strict=False)) <= legal_moves()
-    assert journal.types("work").count("work.completed") == (task.state == TaskState.COMPLETED)
-    assert journal.types("work").count("work.failed") == (task.state == TaskState.FAILED)
-    assert journal.types("work").count("work.result") <= 1
+    assert set(itertools.pairwise(walked)) <= legal_moves()
+    types = journal.types("work")
+    assert types.count("work.completed") == (task.state == TaskState.COMPLETED)
+    assert types.count("work.failed") == (task.state == TaskState.FAILED)
+    assert types.count("work.result") <= 1
     tokens = [row.facts["token"] for row in journal.rows if row.type == "lease.acquired"]
     assert tokens == list(range(1, len(tokens) + 1))
     assert journal.abandoned() == []

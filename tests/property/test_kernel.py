@@ -2,8 +2,7 @@
 
 import json
 import math
-import random
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -69,7 +68,9 @@ def test_a_decimal_reads_back_equal_and_without_an_exponent(number):
     assert "E" not in text
 
 
-@given(trees(RICH), st.sampled_from([math.nan, math.inf, -math.inf, Decimal("NaN"), "\x00", "\ud800"]))
+@given(
+    trees(RICH), st.sampled_from([math.nan, math.inf, -math.inf, Decimal("NaN"), "\x00", "\ud800"])
+)
 def test_a_bad_leaf_spoils_the_whole_tree(tree, leaf):
     with pytest.raises(InvariantBrokenError):
         canonical_json([tree, {"deep": [leaf]}])
@@ -140,7 +141,6 @@ def test_at_any_time_one_holder_at_most_and_the_token_only_grows(moves):
         current = seen[who] = lease
 
 
-def test_the_dates_of_a_shuffled_year_sort_as_text():
-    days = [date(2026, 1, 1) + timedelta(days=place) for place in range(365)]
-    shuffled = random.Random(1).sample(days, len(days))
-    assert sorted(shuffled, key=canonical_json) == days
+@given(st.lists(st.dates()))
+def test_days_sort_as_text(days):
+    assert sorted(days, key=canonical_json) == sorted(days)

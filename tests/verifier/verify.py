@@ -1,8 +1,9 @@
-"""Verify an export of Quorate without Quorate: `python verify.py FILE [PUBLIC-KEY-IN-HEX]`.
+"""Verify an export without Quorate: `python verify.py FILE [PUBLIC-KEY-IN-HEX]`.
 
-Needs Python and the package `cryptography`, nothing else; it shares no line with what it checks. Two kinds of file:
-`quorate runs export` (one JSON object) and `quorate audit export` (JSON lines). Without a public key that you know from
-elsewhere it proves that the file is whole and was signed by whoever holds the key named in it, not who that is.
+Needs Python and the package `cryptography`, nothing else; it shares no line with what it checks. There are two
+kinds of file: one JSON object from `quorate runs export`, and the JSON lines of `quorate audit export`. Without a
+public key that you know from elsewhere it proves that the file is whole and signed with the key named in it, not
+whose key that is.
 
 What is said about a run is recomputed from its rows, but for the `why` of its decisions: those sentences are worded from
 the rows when they are shown, and prove nothing themselves.
@@ -29,9 +30,9 @@ MEASURED = {"confidence", "disagreement", "factor", "latencyMs", "threshold", "v
 CHAIN = ["raw", "calibrated", "fallback", "hidden_hand"]
 STATUS = {"run.completed": "completed", "run.failed": "failed", "run.cancelled": "cancelled"}
 FROM_HEADER = (
-    "runId taskId cycleId book bookMode mode triggeredBy requestedAsOf asOf symbols configHash "
-    "bookStateHash learnedStateHash"
-).split()
+    *("runId", "taskId", "cycleId", "book", "bookMode", "mode", "triggeredBy", "symbols"),
+    *("requestedAsOf", "asOf", "configHash", "bookStateHash", "learnedStateHash"),
+)
 
 Tree = Any
 
@@ -49,17 +50,20 @@ class Number(str):
 def verified(path: Path, trusted_key: str | None = None) -> int:
     """Return how many rows the file proves, or raise RefusedError."""
     try:
-        text = path.read_text(encoding="utf-8")
-        lines = text.removesuffix("\n").split("\n")
-        if _is_head(lines[0]):
+        return proven(path.read_text(encoding="utf-8"), trusted_key)
+    except UnicodeDecodeError as error:
+        raise RefusedError(f"not an export: {error}") from error
+
+
+def proven(text: str, trusted_key: str | None = None) -> int:
+    """Return how many rows the text of an export proves, or raise RefusedError."""
+    lines = text.removesuffix("\n").split("\n")
+    try:
+        if JOURNAL_FORMAT in lines[0]:
             return _verified_journal([_parsed(line) for line in lines], trusted_key)
         return _verified_run(_parsed(text), trusted_key)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise RefusedError(f"not an export: {type(error).__name__}: {error}") from error
-
-
-def _is_head(line: str) -> bool:
-    return line.startswith("{") and line.endswith("}")
 
 
 def _verified_run(export: Tree, trusted_key: str | None) -> int:
@@ -141,7 +145,9 @@ def _signed_head(note: str, tenant: str, keys: dict[str, bytes]) -> tuple[int, s
     text, blob_line = note.split("\n\n")
     origin, size, root = text.split("\n")
     dash, name, blob = blob_line.split(" ")
-    _require((dash, name, origin) == ("\u2014", origin, f"quorate/{tenant}"), "a note names another")
+    _require(
+        (dash, name, origin) == ("\u2014", origin, f"quorate/{tenant}"), "a note names another"
+    )
     _require(blob.endswith("\n") and str(int(size)) == size, "a note is not in its one form")
     raw, digest = _one_base64(blob[:-1]), _one_base64(root)
     _require(len(raw) == 4 + 64 and len(digest) == 32, "a note is not in its one form")

@@ -26,7 +26,9 @@ def test_a_keyless_run_may_analyse_its_symbols_and_spend_nothing():
         pytest.param(replace(SPEC, symbols=()), "the scope names no symbol", id="no symbol"),
         pytest.param(replace(SPEC, invariants=()), "no invariant is stated", id="no invariant"),
         pytest.param(
-            replace(SPEC, max_cost_usd=Decimal("-0.01")), "a budget is negative", id="dollars below 0"
+            replace(SPEC, max_cost_usd=Decimal("-0.01")),
+            "a budget is negative",
+            id="dollars below 0",
         ),
         pytest.param(
             replace(SPEC, max_power_calls=-1), "a budget is negative", id="power calls below 0"

@@ -71,7 +71,9 @@ EVENTS = {
 }
 ROWS = [line.split() for line in GRID.strip().splitlines()]
 PAIRS = [
-    pytest.param(STATES[state], EVENTS[event], STATES.get(target), id=f"{STATES[state]}-{EVENTS[event]}")
+    pytest.param(
+        STATES[state], EVENTS[event], STATES.get(target), id=f"{STATES[state]}-{EVENTS[event]}"
+    )
     for state, *targets in ROWS
     for event, target in zip(COLUMNS.split(), targets, strict=True)
 ]

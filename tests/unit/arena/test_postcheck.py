@@ -116,7 +116,7 @@ def with_steps(**changes) -> Vote:
 )  # fmt: skip
 def test_a_broken_confidence_chain_is_told(broken, told):
     """Source: RELIABILITY 4.2, invariant 12."""
-    texts = [text for text in found([*ballot(BUY, BUY), replace(broken, profile="c")])]
+    texts = found([*ballot(BUY, BUY), replace(broken, profile="c")])
     assert any(text.startswith("the vote of c on AAPL") and told in text for text in texts)
 
 

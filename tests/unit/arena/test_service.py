@@ -11,10 +11,10 @@ from quorate.arbiter.service import Arbiter
 from quorate.arbiter.spec import arena_run_spec
 from quorate.arbiter.task import Task, TaskState, TaskType
 from quorate.arena.policy import ArenaPolicy
-from quorate.arena.record import RunStatus
+from quorate.arena.record import RunStatus, read_run
 from quorate.arena.service import ArenaRun, RuleAgents, RunPlan
 from quorate.kernel.action import AbstainReason, Action
-from quorate.kernel.errors import InvariantBrokenError, UnavailableError
+from quorate.kernel.errors import InvariantBrokenError, RejectedError, UnavailableError
 from quorate.kernel.ids import BookName, RunId, Symbol, TraceId
 from quorate.kernel.money import Usd
 from quorate.portfolio.book import Book, BookMode
@@ -27,12 +27,17 @@ from tests.unit.arena.markets import snapshot
 RULE_PROFILES = tuple(profile for profile in DEFAULT_PROFILES if profile.is_rule_agent)
 NAMES = sorted(profile.name for profile in RULE_PROFILES)
 HEADER = header("AAPL", "IBM", "XYZ")
+BOOK = Book(name=BookName("replay"), mode=BookMode.REPLAY, cash=Usd(Decimal(100_000)))
 PLAN = RunPlan(
-    header=replace(HEADER, profiles=tuple(profile.name for profile in RULE_PROFILES)),
+    header=replace(
+        HEADER,
+        profiles=tuple(profile.name for profile in RULE_PROFILES),
+        book_state_hash=BOOK.state_hash,
+    ),
     trace_id=TraceId("t1"),
     profiles=RULE_PROFILES,
     snapshot=snapshot(),
-    book=Book(name=BookName("replay"), mode=BookMode.REPLAY, cash=Usd(Decimal(100_000))),
+    book=BOOK,
 )
 SPEC = arena_run_spec(HEADER.symbols, ("bars",))
 STREAM = "run:run_1"
@@ -49,7 +54,7 @@ class Stage:
     async def carried_out(self):
         """Walk the run as the arbiter does, and return its record."""
         await self.arbiter().carry_out(task(), SPEC, self.run)
-        return await self.run.recorded()
+        return self.run.recorded
 
     def arbiter(self, owner: str = "a") -> Arbiter:
         return Arbiter(self.journal, self.journal.clock, owner=owner, lease_seconds=45)
@@ -67,13 +72,40 @@ def task() -> Task:
     )
 
 
-def stage(journal=None, plan=PLAN, failures=None) -> Stage:
+def stage(journal=None, plan=PLAN, failures=None, *, resumes=False, config="c0") -> Stage:
     journal = journal or MemoryJournal(FakeClock())
     agents = ScriptedAgents(RuleAgents(AgentsPolicy(), journal.clock), failures or {})
     run = ArenaRun(
-        plan=plan, policy=ArenaPolicy(), agents=agents, journal=journal, clock=journal.clock
+        plan=plan,
+        policy=ArenaPolicy(),
+        config_hash=config,
+        agents=agents,
+        journal=journal,
+        clock=journal.clock,
+        resumes=resumes,
     )
     return Stage(journal, agents, run)
+
+
+async def resumed(cut: Stage, plan=PLAN, config="c0") -> Stage:
+    """Have another process adopt the run that `cut` left, after its lease ran out."""
+    cut.journal.before_commit = lambda _events: None
+    cut.journal.clock.jump(45)
+    staged = stage(cut.journal, plan, resumes=True, config=config)
+    await staged.arbiter("b").adopt(cut.journal.task(HEADER.task_id), SPEC, staged.run)
+    return staged
+
+
+async def cut_at(kind) -> Stage:
+    """A run whose process dies before the first row of this kind is written."""
+    cut = stage(stopped_at(kind))
+    with pytest.raises(KilledError):
+        await cut.carried_out()
+    return cut
+
+
+async def record(staged: Stage):
+    return read_run(await staged.journal.entries(STREAM))
 
 
 def stopped_at(kind):
@@ -149,15 +181,9 @@ async def test_a_run_is_the_same_twice():
     ],
 )
 async def test_a_run_that_was_cut_short_goes_on_without_asking_anybody_twice(kind, asked_again):
-    cut = stage(stopped_at(kind))
-    with pytest.raises(KilledError):
-        await cut.carried_out()
-    cut.journal.before_commit = lambda _events: None
-    cut.journal.clock.jump(45)
-    resumed = stage(cut.journal)
-    await resumed.arbiter("b").adopt(cut.journal.task(HEADER.task_id), SPEC, resumed.run)
-    assert len(resumed.agents.asked) == asked_again
-    there = (await resumed.run.recorded()).as_json()
+    went_on = await resumed(await cut_at(kind))
+    assert len(went_on.agents.asked) == asked_again
+    there = went_on.run.recorded.as_json()
     whole = (await stage().carried_out()).as_json()
     for run in (there, whole):
         del run["latencyMs"]
@@ -177,34 +203,46 @@ async def test_only_the_agents_without_a_recorded_answer_are_asked_after_a_crash
                 raise KilledError
 
     journal.before_commit = die_at_the_third
+    cut = stage(journal)
     with pytest.raises(BaseExceptionGroup):
-        await stage(journal).carried_out()
+        await cut.carried_out()
     recorded = {row.facts["profile"] for row in journal.rows if row.type == "agent.answered"}
-    journal.before_commit = lambda _events: None
-    journal.clock.jump(45)
-    resumed = stage(journal)
-    await resumed.arbiter("b").adopt(journal.task(HEADER.task_id), SPEC, resumed.run)
+    went_on = await resumed(cut)
     assert recorded
-    assert set(resumed.agents.asked) == set(NAMES) - recorded
+    assert set(went_on.agents.asked) == set(NAMES) - recorded
     assert journal.types(STREAM).count("agent.answered") == len(NAMES)
 
 
-async def test_a_run_whose_bars_changed_meanwhile_refuses_to_go_on():
-    cut = stage(stopped_at("vote.cast"))
-    with pytest.raises(KilledError):
-        await cut.carried_out()
-    cut.journal.before_commit = lambda _events: None
-    cut.journal.clock.jump(45)
-    other = replace(PLAN, snapshot=replace(PLAN.snapshot, hash="07her"))
-    resumed = stage(cut.journal, plan=other)
-    with pytest.raises(InvariantBrokenError, match="the bars changed") as changed:
-        await resumed.arbiter("b").adopt(cut.journal.task(HEADER.task_id), SPEC, resumed.run)
-    assert changed.value.slug == "snapshot-changed"
-    run = await resumed.run.recorded()
+@pytest.mark.parametrize(
+    ("plan", "config", "what"),
+    [
+        pytest.param(
+            replace(PLAN, snapshot=replace(PLAN.snapshot, hash="07her")),
+            "c0",
+            "bars",
+            id="the bars",
+        ),
+        pytest.param(
+            replace(PLAN, book=replace(BOOK, cash=Usd(Decimal(1)))), "c0", "book", id="the book"
+        ),
+        pytest.param(PLAN, "c1", "configuration", id="the configuration"),
+    ],
+)
+async def test_a_run_whose_inputs_changed_meanwhile_refuses_to_go_on(plan, config, what):
+    cut = await cut_at("vote.cast")
+    with pytest.raises(RejectedError, match=f"the {what} changed") as changed:
+        await resumed(cut, plan, config)
+    assert changed.value.slug == "inputs-changed"
+    run = await record(cut)
     assert run.status is RunStatus.FAILED
-    assert run.end.reason == "snapshot-changed"
+    assert run.end.reason == "inputs-changed"
     assert run.decisions == ()
-    assert resumed.agents.asked == []
+    assert cut.journal.types(STREAM).count("agent.answered") == len(NAMES)
+
+
+async def test_a_run_that_was_not_read_back_yet_has_no_record():
+    with pytest.raises(InvariantBrokenError):
+        _ = stage().run.recorded
 
 
 async def test_an_agent_that_gives_no_answer_abstains_and_the_others_go_on():
@@ -238,12 +276,14 @@ async def test_an_agent_that_is_broken_fails_the_run_and_leaves_no_decision():
     staged = stage(failures={"trend": KeyError("oops")})
     with pytest.raises(Exception, match=r"oops|TaskGroup"):
         await staged.carried_out()
-    run = await staged.run.recorded()
+    run = await record(staged)
     assert run.status is RunStatus.FAILED
     assert run.decisions == ()
 
 
-@pytest.mark.xfail(reason="the task group wraps it: the run fails as internal-error, ExceptionGroup")
+@pytest.mark.xfail(
+    reason="the task group wraps it: the run fails as internal-error, ExceptionGroup"
+)
 async def test_a_database_that_gives_no_answer_fails_the_run_in_its_own_words():
     staged = stage()
 
@@ -254,7 +294,7 @@ async def test_a_database_that_gives_no_answer_fails_the_run_in_its_own_words():
     staged.journal.before_commit = no_room
     with pytest.raises(UnavailableError, match="no room left"):
         await staged.carried_out()
-    assert (await staged.run.recorded()).end.reason == "storage-full"
+    assert (await record(staged)).end.reason == "storage-full"
 
 
 async def test_the_time_that_a_run_took_is_that_of_the_clock():

@@ -63,7 +63,9 @@ def test_a_note_reads_back_as_it_was_signed():
         pytest.param(TEXT.replace("\n7\n", "\n7\n8\n"), id="a line too many"),
         pytest.param(TEXT.replace(LINES[2], LINES[2][:-1]), id="a root that is no base64"),
         pytest.param(TEXT.replace("\u2014", "-"), id="a hyphen for the dash"),
-        pytest.param(TEXT.replace("\u2014 quorate/local", "\u2014 quorate/other"), id="another name"),
+        pytest.param(
+            TEXT.replace("\u2014 quorate/local", "\u2014 quorate/other"), id="another name"
+        ),
         pytest.param(TEXT.replace(LINES[4], LINES[4] + "!"), id="a signature that is no base64"),
         pytest.param(TEXT.replace("local ", "local  "), id="two spaces"),
     ],

@@ -32,7 +32,9 @@ def test_an_empty_chain_is_whole_while_nobody_vouches_for_rows():
     assert verified([], NOTES).first_bad == 1
 
 
-@pytest.mark.parametrize("column", ["ts", "book", "trace_id", "stream", "type", "payload", "tenant"])
+@pytest.mark.parametrize(
+    "column", ["ts", "book", "trace_id", "stream", "type", "payload", "tenant"]
+)
 @pytest.mark.parametrize("place", [0, 3, 5], ids=["the first row", "a row within", "the last row"])
 def test_a_changed_column_is_found_at_its_row(column, place):
     rows = list(ROWS)

@@ -22,10 +22,10 @@ def test_the_words_are_the_closed_list_of_the_design(words, listed):
 
 def test_every_reason_of_a_decision_is_one_of_the_closed_list():
     """Source: DESIGN 15, of which this part can happen so far."""
-    listed = (
-        "consensus panel quorum_not_met risk_veto no_power_model power_calls_exhausted "
-        "budget_exhausted panel_failed panel_uncertain panel_alone low_confidence "
-        "symbol_quarantined insufficient_history no_data nothing_to_sell trading_paused "
-        "trading_halted backtest_gate risk_denied market_closed"
-    ).split()
-    assert {reason.value for reason in DecisionReason} <= set(listed)
+    listed = """
+        consensus panel quorum_not_met risk_veto no_power_model power_calls_exhausted
+        budget_exhausted panel_failed panel_uncertain panel_alone low_confidence
+        symbol_quarantined insufficient_history no_data nothing_to_sell trading_paused
+        trading_halted backtest_gate risk_denied market_closed
+    """
+    assert {reason.value for reason in DecisionReason} <= set(listed.split())

@@ -18,12 +18,12 @@ from quorate.kernel.errors import (
         pytest.param(QuorateError("the disk is full"), "the disk is full.", id="cause alone"),
         pytest.param(
             QuorateError("the disk is full.", effect="nothing was written."),
-            "the disk is full. nothing was written.",
+            "the disk is full. Nothing was written.",
             id="full stops are not doubled",
         ),
         pytest.param(
             QuorateError("the disk is full", effect="nothing was written", fix="make room"),
-            "the disk is full. nothing was written. Fix: make room",
+            "the disk is full. Nothing was written. Fix: make room",
             id="cause, effect and next act",
         ),
         pytest.param(

@@ -40,7 +40,9 @@ def test_a_listed_move_leads_to_its_target():
     ],
 )
 def test_what_is_not_listed_is_illegal(state, event):
-    with pytest.raises(ConflictError, match=f"a lamp in state {state} does not allow '{event}'") as no:
+    with pytest.raises(
+        ConflictError, match=f"a lamp in state {state} does not allow '{event}'"
+    ) as no:
         TABLE.target(state, event)
     assert no.value.slug == "illegal-transition"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from quorate.audit.chain import chained_hash, row_bytes
-from quorate.kernel.canonical import JsonValue, as_json
+from quorate.kernel.canonical import JsonValue, as_json, canonical_json
 from quorate.kernel.journal import Event
 
 if TYPE_CHECKING:
@@ -59,7 +59,12 @@ class Batch:
 
 
 def as_stored(event: Event) -> Event:
-    """Return `event` with its payload as it will read back, step key included: refolding must see the same values."""
+    """Return `event` with its payload as it will read back, step key included: refolding must see the same values.
+
+    Raises:
+        InvariantBrokenError: one of its texts or values cannot be stored on every database.
+    """
+    canonical_json([event.stream, event.type, event.trace_id, event.book, event.step_key])
     payload: dict[str, JsonValue] = {key: as_json(value) for key, value in event.payload.items()}
     if event.step_key:
         payload["stepKey"] = event.step_key

@@ -64,6 +64,8 @@ def _from_postgres(error: Exception, state: str | None) -> QuorateError:
             return ConflictError(f"someone wrote it first ({_first_line(error)})")
         case "53100":
             return storage_full(_first_line(error))
+        case str() if state.startswith("22"):
+            return InvariantBrokenError(f"a value that cannot be stored ({_first_line(error)})")
         case _:
             return UnavailableError(
                 f"PostgreSQL gave no answer ({_first_line(error)})",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -11,13 +12,12 @@ from psycopg import sql
 
 from quorate.adapters.sql.chain_table import HEAD
 from quorate.adapters.sql.session import ContendedError, head_in
-from quorate.audit.chain import GENESIS
 from quorate.kernel.errors import ConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from quorate.adapters.sql.statement import GuardedUpdate, Insert, Row, Statement, Values
+    from quorate.adapters.sql.statement import GuardedUpdate, Insert, Row, Statement, Value, Values
     from quorate.kernel.ids import Tenant
 
 KEYED_ACCESS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
@@ -26,21 +26,24 @@ KEYED_ACCESS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin
 BULK_ROWS = 8
 """From so many rows on, one statement that takes them as JSON is cheaper than one each."""
 
-_SAME_HEAD = (
-    "SELECT 1 / (coalesce((SELECT hash FROM journal WHERE tenant = {tenant} "
-    "ORDER BY seq DESC LIMIT 1), {genesis}) = {hash})::int"
-)
-_FAILED_GUARD = (psycopg.errors.IntegrityError, psycopg.errors.DivisionByZero)
+_REFUSED = (psycopg.errors.IntegrityError, psycopg.errors.DataError)
+"""A row of that key is there, a guard failed (which divides by zero), or a value has no room in its column."""
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What the writer knows of its connection: the heads that it wrote last, and what is prepared there."""
+
+    heads: dict[Tenant, tuple[int, str]] = field(default_factory=dict)
+    prepared: dict[Statement, str] = field(default_factory=dict)
 
 
 class PostgresSession:
     """A writer's session on PostgreSQL: statement by statement, each use case in its savepoint."""
 
-    def __init__(
-        self, connection: psycopg.Connection[Row], heads: dict[Tenant, tuple[int, str]]
-    ) -> None:
+    def __init__(self, connection: psycopg.Connection[Row], memory: _Memory) -> None:
         self._connection = connection
-        self._heads = heads
+        self._memory = memory
         self._tenant: Tenant
 
     def begin(self, tenant: Tenant) -> tuple[int, str]:
@@ -69,10 +72,10 @@ class PostgresSession:
 
     def commit(self, head: tuple[int, str]) -> None:
         self._connection.execute("COMMIT")
-        self._heads[self._tenant] = head
+        self._memory.heads[self._tenant] = head
 
     def rollback(self) -> None:
-        self._heads.clear()
+        self._memory.heads.clear()
         try:
             self._connection.execute("ROLLBACK")
         except psycopg.OperationalError:  # it is gone already; the next session connects anew
@@ -85,40 +88,47 @@ class PostgresSession:
 class GatheringSession(PostgresSession):
     """A writer's session on PostgreSQL that sends a batch's changes, each kind as one statement, with its commit.
 
-    Where no use case reads, the whole transaction is one round trip: it opens, takes the chain, fails unless the head
-    is still the one this process wrote last, changes, and commits. It has no savepoints. A use case that refuses
-    before it changed anything needs none; one that changed something first makes the batch contended. So does any
-    guard that fails, and any two changes of one row: whatever the order of the kinds could alter ends in the slow,
-    exact way.
+    Where no use case reads, the whole transaction is one round trip: it opens, takes the chain, changes, and commits.
+    It starts from the head that this process wrote last; had another one written since, its rows would hold the same
+    numbers, and the insert fails. There are no savepoints. A use case that refuses before it changed anything needs
+    none; one that changed something first makes the batch contended. So does any guard that fails, and a second
+    change of one row: changes of different rows commute, so only those may be sent in the order of their kinds.
     """
 
-    def __init__(
-        self, connection: psycopg.Connection[Row], heads: dict[Tenant, tuple[int, str]]
-    ) -> None:
-        super().__init__(connection, heads)
+    def __init__(self, connection: psycopg.Connection[Row], memory: _Memory) -> None:
+        super().__init__(connection, memory)
         self._gathered: dict[Insert | GuardedUpdate, list[Values]] = {}
+        self._rows: set[tuple[Value, ...]] = set()
         self._changed = False
         self._is_open = False
 
     def begin(self, tenant: Tenant) -> tuple[int, str]:
         self._tenant = tenant
-        return self._heads.get(tenant) or self._open()
+        return self._memory.heads.get(tenant) or self._open()
 
     def read(self, statement: Statement, values: Values) -> Sequence[Row]:
-        if not self._is_open and self._open() != self._heads.get(self._tenant):
+        if not self._is_open and self._open() != self._memory.heads.get(self._tenant):
             raise ContendedError
         self._send(list(self._changes()))
         return self._selected(statement, values)
 
     def insert(self, statement: Insert, values: Values) -> None:
-        self._changed = True
         if statement.takes_bytes:
+            self._changed = True
             super().insert(statement, values)
         else:
-            self._gathered.setdefault(statement, []).append(values)
+            self._gather(statement, values)
 
     def update(self, statement: GuardedUpdate, values: Values, otherwise: str) -> None:  # noqa: ARG002
+        self._gather(statement, values)
+
+    def _gather(self, statement: Insert | GuardedUpdate, values: Values) -> None:
+        """Keep a change for the end of the batch, unless one of the same row is kept: those two have an order."""
         self._changed = True
+        row = statement.row_of(values)
+        if row in self._rows:
+            raise ContendedError
+        self._rows.add(row)
         self._gathered.setdefault(statement, []).append(values)
 
     def savepoint(self) -> None:
@@ -132,31 +142,40 @@ class GatheringSession(PostgresSession):
             raise ContendedError
 
     def commit(self, head: tuple[int, str]) -> None:
-        opening = [] if self._is_open else [sql.SQL(_opening(self._tenant)), self._same_head()]
-        self._send([*opening, *self._changes(), sql.SQL("COMMIT")])
-        self._heads[self._tenant] = head
+        if self._is_open or self._gathered:
+            opening = [] if self._is_open else [sql.SQL(_opening(self._tenant))]
+            self._send([*opening, *self._changes(), sql.SQL("COMMIT")])
+        self._memory.heads[self._tenant] = head
 
     def _open(self) -> tuple[int, str]:
         self._is_open = True
         return super().begin(self._tenant)
 
-    def _same_head(self) -> sql.Composed:
-        _seq, hash_ = self._heads[self._tenant]
-        return sql.SQL(_SAME_HEAD).format(tenant=self._tenant, genesis=GENESIS, hash=hash_)
-
-    def _changes(self) -> Iterator[sql.Composed]:
+    def _changes(self) -> Iterator[sql.Composable]:
         gathered, self._gathered = self._gathered, {}
         for statement, rows in gathered.items():
             if len(rows) < BULK_ROWS:
-                yield from (sql.SQL(statement.template).format(**values) for values in rows)
+                yield from (self._execution(statement, values) for values in rows)
             else:
                 yield sql.SQL(statement.bulk).format(rows=json.dumps(rows), count=len(rows))
 
+    def _execution(self, statement: Insert | GuardedUpdate, values: Values) -> sql.Composable:
+        """Return the call of the prepared statement: its plan is made once a connection."""
+        name = self._memory.prepared.get(statement)
+        if name is None:
+            name = f"quorate_{len(self._memory.prepared)}"
+            self._connection.execute(f"PREPARE {name} AS {statement.prepared.text}")
+            self._memory.prepared[statement] = name
+        literals = [sql.Literal(values[parameter]) for parameter in statement.prepared.names]
+        return sql.SQL("EXECUTE {}({})").format(sql.Identifier(name), sql.SQL(", ").join(literals))
+
     def _send(self, statements: Sequence[sql.Composable]) -> None:
         """Send `statements` in one round trip; the first that fails ends them all."""
+        if not statements:
+            return
         try:
             self._connection.execute(sql.SQL("; ").join(statements))
-        except _FAILED_GUARD as error:
+        except _REFUSED as error:
             raise ContendedError from error
 
 
@@ -167,20 +186,23 @@ class PostgresSessions:
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._heads: dict[Tenant, tuple[int, str]] = {}
+        self._memory = _Memory()
         self._connection = self._connected()
 
     def open(self, *, gathering: bool) -> PostgresSession:
         if self._connection.closed:
-            self._heads.clear()
+            self._memory = _Memory()
             self._connection = self._connected()
-        return (GatheringSession if gathering else PostgresSession)(self._connection, self._heads)
+        return (GatheringSession if gathering else PostgresSession)(self._connection, self._memory)
 
     def close(self) -> None:
         self._connection.close()
 
     def _connected(self) -> psycopg.Connection[Row]:
-        return psycopg.connect(self._dsn, autocommit=True, options=KEYED_ACCESS)
+        """Connect; psycopg prepares nothing by itself, for its own would take ours along when it lets go of them."""
+        return psycopg.connect(
+            self._dsn, autocommit=True, prepare_threshold=None, options=KEYED_ACCESS
+        )
 
 
 def _opening(tenant: Tenant) -> str:

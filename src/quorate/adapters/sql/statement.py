@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import Column, Dialect, Executable, LargeBinary, Table, bindparam, insert, update
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -17,9 +17,18 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 _POSTGRES: Dialect = PGDialect_psycopg(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+
 Value: TypeAlias = "str | int | bytes | None"
 Values: TypeAlias = "dict[str, Value]"
 Row: TypeAlias = "tuple[Value, ...]"
+
+
+class Prepared(NamedTuple):
+    """A text with `$1`, `$2` ... for its values, and the values' names in that order."""
+
+    text: str
+    names: tuple[str, ...]
 
 
 class Statement:
@@ -39,9 +48,9 @@ class Statement:
         return _text(self._clause, _POSTGRES)
 
     @cached_property
-    def template(self) -> str:
-        """The text for PostgreSQL with `{name}` where a value goes, for statements that are sent together."""
-        return re.sub(r"%\((\w+)\)s", r"{\1}", self.postgres)
+    def prepared(self) -> Prepared:
+        """The text for PostgreSQL's PREPARE."""
+        return _prepared(self.postgres)
 
 
 class Insert(Statement):
@@ -50,6 +59,10 @@ class Insert(Statement):
     def __init__(self, table: Table) -> None:
         super().__init__(insert(table))
         self._table = table
+
+    def row_of(self, values: Values) -> Row:
+        """Return which row `values` make: its table and its key."""
+        return (self._table.name, *(values[column.name] for column in self._table.primary_key))
 
     @property
     def takes_bytes(self) -> bool:
@@ -78,10 +91,15 @@ class GuardedUpdate(Statement):
         self._where = where
         self._change = change
 
+    def row_of(self, values: Values) -> Row:
+        """Return which row `values` change: its table and its key."""
+        key = (values[f"was_{column.name}"] for column in self._table.primary_key)
+        return (self._table.name, *key)
+
     @cached_property
-    def template(self) -> str:
-        """The text for PostgreSQL as `Statement.template`, failing unless the guard holds."""
-        return _all_changed(f"{super().template} RETURNING 1", count="1")
+    def prepared(self) -> Prepared:
+        """The text for PostgreSQL's PREPARE, failing unless the guard holds."""
+        return _prepared(_all_changed(f"{self.postgres} RETURNING 1", count="1"))
 
     @cached_property
     def bulk(self) -> str:
@@ -104,6 +122,12 @@ class GuardedUpdate(Statement):
             f"WHERE {guard} RETURNING 1"
         )
         return _all_changed(update, count="{count}")
+
+
+def _prepared(text: str) -> Prepared:
+    names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
+    places = {name: f"${number}" for number, name in enumerate(names, start=1)}
+    return Prepared(_PARAMETER.sub(lambda found: places[found[1]], text), names)
 
 
 def _all_changed(update: str, *, count: str) -> str:

@@ -103,6 +103,7 @@ class JournalWriter:
         self._queue: SimpleQueue[Case | None] = SimpleQueue()
         self._arrivals: dict[asyncio.AbstractEventLoop, list[Case]] = {}
         self._working = threading.Lock()
+        self._closed = False
         self._here_from = 0.0
         self._in_doubt: tuple[int, str] | None = None
         self._chains: dict[Tenant, _Chain] = {}
@@ -114,7 +115,7 @@ class JournalWriter:
 
     async def commit(self, tenant: Tenant, decide: UseCase) -> Committed:
         """Return once the events of `decide` are durable; its promise stands at the port `Journal`."""
-        if not self._thread.is_alive():
+        if self._closed or not self._thread.is_alive():
             raise InvariantBrokenError("the journal is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Committed] = loop.create_future()
@@ -131,13 +132,18 @@ class JournalWriter:
 
     def close(self) -> None:
         """Commit what waits, sign the heads, and end the thread."""
+        self._closed = True
+        while self._arrivals:
+            _, arrivals = self._arrivals.popitem()
+            for case in arrivals:
+                self._queue.put(case)
         self._queue.put(None)
         self._thread.join()
         self._sessions.close()
 
     def _dispatch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Hand what arrived in this turn of the loop to the thread, or carry out a lone use case on the spot."""
-        arrivals = self._arrivals.pop(loop)
+        arrivals = self._arrivals.pop(loop, [])
         if len(arrivals) == 1 and self._may_commit_here():
             arrivals = self._carried_out_here(arrivals)
         for case in arrivals:
