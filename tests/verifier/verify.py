@@ -5,8 +5,8 @@ kinds of file: one JSON object from `quorate runs export`, and the JSON lines of
 public key that you know from elsewhere it proves that the file is whole and signed with the key named in it, not
 whose key that is.
 
-What is said about a run is recomputed from its rows, but for the `why` of its decisions: those sentences are worded from
-the rows when they are shown, and prove nothing themselves.
+What is said about a run is recomputed from its rows, but for the `why` of its decisions: those sentences are worded
+from the rows when they are shown, and prove nothing themselves.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from quorate.adapters.sql.migration import Migrated, migrate
 from quorate.adapters.sql.writer import Failpoint, unharmed
+from quorate.adapters.telemetry.logs import configure_logs
 from quorate.bootstrap.app import App
 from quorate.bootstrap.checking import Check, database_checks
 from quorate.bootstrap.running import Runner
@@ -31,6 +32,7 @@ async def open_app(
         RejectedError: the configuration names a database that cannot be used.
         UnavailableError: the database gave no answer.
     """
+    configure_logs(settings.log.level)
     with opened_store(settings, tenant=tenant, clock=clock, failpoint=failpoint) as store:
         await seed(store)
         runner = Runner(store)

@@ -7,6 +7,8 @@ import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from quorate.adapters.sql.books import book_named
 from quorate.adapters.sql.profiles import registered_profiles
 from quorate.adapters.sql.tasks import abandoned_tasks
@@ -38,6 +40,9 @@ from quorate.portfolio.book import Book
 
 NOTHING_LEARNED = digest({"outcomes": 0})
 """The hash of the learned state while no outcome is tracked: no calibration, every skill weight 1."""
+
+
+_LOG = structlog.get_logger()
 
 
 class Runner:
@@ -75,7 +80,10 @@ class Runner:
             token=0,
             attempts=1,
         )
+        log = _LOG.bind(run_id=header.run_id, task_id=header.task_id, trace_id=plan.trace_id)
+        log.info("run_requested", symbols=header.symbols, as_of=header.as_of.isoformat())
         await self._arbiter.carry_out(task, _spec(header, plan.profiles), work)
+        log.info("run_completed", final_actions=work.recorded.row().final_actions)
         return work.recorded
 
     async def recover(self) -> Sequence[str]:
@@ -97,6 +105,7 @@ class Runner:
         except ConflictError:
             return ""
         except QuorateError as error:
+            _LOG.warning("run_lost", run_id=task.subject, task_id=task.task_id, slug=error.slug)
             return f"{task.subject}, left by a process that ended, could not be finished: {error}"
         return f"finished {task.subject}, left in state {task.state} by a process that ended"
 

@@ -15,6 +15,8 @@ from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+import structlog
+
 from quorate.adapters.sql.batch import Batch, as_stored
 from quorate.adapters.sql.chain_table import ADD_CHECKPOINT, ADD_ROW, HASH_AT
 from quorate.adapters.sql.failure import as_quorate_error, is_busy, outcome_unknown
@@ -32,6 +34,8 @@ from quorate.kernel.stamps import stamp
 if TYPE_CHECKING:
     from quorate.kernel.ids import Tenant
     from quorate.kernel.ports import Clock
+
+_LOG = structlog.get_logger()
 
 Failpoint: TypeAlias = Callable[[str], None]
 
@@ -209,6 +213,13 @@ class JournalWriter:
                 return False
         except Exception as error:  # noqa: BLE001  (the worker loop's edge: a failed batch fails its callers, never the thread)
             failure = as_quorate_error(error)
+            _LOG.info(
+                "batch_failed",
+                tenant=tenant,
+                use_cases=len(cases),
+                slug=failure.slug,
+                cause=failure.cause,
+            )
             for case in cases:
                 case.error = case.error or failure
         self._failpoint("callers_not_yet_woken")
@@ -341,8 +352,9 @@ class JournalWriter:
             size, root = session.begin(tenant)
             note = self._sign(session, tenant, size, root, stamp(self._clock.now()))
             session.commit((size, root))
-        except Exception:  # noqa: BLE001  (the worker loop's edge: an unsigned head is signed with the next rows)
+        except Exception as error:  # noqa: BLE001  (the worker loop's edge: the head is signed with the next rows)
             session.rollback()
+            _LOG.warning("head_not_signed", tenant=tenant, cause=str(error))
         else:
             self._keep(tenant, size, note)
 

@@ -1,0 +1,1 @@
+"""What the running system says of itself: logs now, spans and metrics later."""
