@@ -77,7 +77,7 @@ def test_nothing_could_send_an_order():
     needed = {re.match(r"[a-z-]+", each)[0] for each in project["dependencies"]}
     assert needed.isdisjoint({"aiohttp", "httpx", "requests", "urllib3", "alpaca-py", "websockets"})
     adapters = {path.name for path in (PACKAGE / "adapters").iterdir() if path.is_dir()}
-    assert adapters - {"__pycache__"} <= {"clock", "files", "keys", "sql"}
+    assert adapters - {"__pycache__"} <= {"clock", "files", "keys", "sql", "telemetry"}
     imported = {
         node.module or ""
         for file in modules()

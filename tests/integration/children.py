@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import alembic.command  # noqa: F401  (imported once, in the server)
 from sqlalchemy import event
 
 from quorate.adapters.sql.database import Database, DatabasePolicy
 from quorate.adapters.sql.migration import migrate
 from tests.integration.facts import noted, task_moved, task_received
+from tests.integration.homes import begin_run, open_once
 from tests.integration.stores import LONGEST, Ground, outcomes
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -87,8 +89,6 @@ def dies_migrating(url: str, statement: int) -> None:
 
 def dies_running(home: Path, url: str, failpoint: str, passes: int) -> None:
     """Carry out an arena run and die the `passes`th time that it comes to `failpoint`."""
-    from tests.integration.homes import begin_run  # noqa: PLC0415  (the arena is slow to import)
-
     left = [passes]
 
     def count(name: str) -> None:
@@ -102,6 +102,4 @@ def dies_running(home: Path, url: str, failpoint: str, passes: int) -> None:
 
 def opens(home: Path, url: str) -> None:
     """Open the home as any command does."""
-    from tests.integration.homes import open_once  # noqa: PLC0415  (see above)
-
     asyncio.run(open_once(home, url))

@@ -12,7 +12,7 @@ from quorate.kernel.canonical import JsonValue, sha256_hex
 from quorate.kernel.ids import BookName, ProfileName, TraceId
 from quorate.kernel.journal import Event
 from quorate.kernel.lease import Lease, lease_event
-from tests.integration.stores import NOON
+from tests.fakes.clock import NOON
 
 TRACE = TraceId("0af7651916cd43dd8448eb211c80319c")
 

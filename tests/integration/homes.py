@@ -5,35 +5,30 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
-from functools import partial
 from pathlib import Path
 
-from quorate.adapters.sql.journal import chain_rows
 from quorate.adapters.sql.writer import Failpoint, unharmed
 from quorate.arena.request import RunRequest
 from quorate.bootstrap import App, open_app
-from quorate.config import DatabaseSettings, Settings
 from quorate.kernel.ids import Symbol
-from quorate.kernel.journal import JournalEntry
 from quorate.kernel.ports import Clock
+from tests.fakes.homes import settings_of
 
-AS_OF = date(2012, 6, 29)
-SYMBOLS = (Symbol("AAPL"), Symbol("IBM"))
-
-
-def settings_of(home: Path, url: str) -> Settings:
-    return Settings(home=home, database=DatabaseSettings(url=url))
-
-
-def request_for(*symbols: Symbol) -> RunRequest:
-    return RunRequest(symbols=symbols or SYMBOLS, as_of=AS_OF)
+REQUEST = RunRequest(symbols=(Symbol("AAPL"), Symbol("IBM")), as_of=date(2012, 6, 29))
 
 
 @asynccontextmanager
 async def opened_home(
-    home: Path, url: str, *, clock: Clock | None = None, failpoint: Failpoint = unharmed
+    home: Path,
+    url: str,
+    *,
+    clock: Clock | None = None,
+    failpoint: Failpoint = unharmed,
+    **variables: str,
 ) -> AsyncIterator[App]:
-    async with open_app(settings_of(home, url), clock=clock, failpoint=failpoint) as app:
+    """Yield the application on `home` with its database at `url`."""
+    settings = settings_of(home, DATABASE_URL=url, **variables)
+    async with open_app(settings, clock=clock, failpoint=failpoint) as app:
         yield app
 
 
@@ -44,11 +39,4 @@ async def open_once(home: Path, url: str) -> None:
 
 async def begin_run(home: Path, url: str, failpoint: Failpoint) -> None:
     async with opened_home(home, url, failpoint=failpoint) as app:
-        await app.run_arena(request_for())
-
-
-async def rows_of(app: App) -> list[JournalEntry]:
-    store = app._store
-    return await store.database.read(
-        lambda connection: list(partial(chain_rows, tenant=store.tenant)(connection))
-    )
+        await app.run_arena(REQUEST)

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -21,11 +20,11 @@ from quorate.adapters.sql.journal import SqlJournal, chain_rows, checkpoint_note
 from quorate.adapters.sql.projections import STATE_TABLES
 from quorate.adapters.sql.refold import projection_problems
 from quorate.adapters.sql.session import Sessions, WriterSession
+from quorate.adapters.sql.use_case import UseCase
 from quorate.adapters.sql.writer import (
     Failpoint,
     JournalWriter,
     Notary,
-    UseCase,
     WriterPolicy,
     unharmed,
 )
@@ -37,30 +36,7 @@ from quorate.kernel.ports import Clock
 LONGEST = 30.0
 """No wait in these tests lasts longer; whatever takes so long has failed."""
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
 SYSTEM = SystemClock()
-
-
-class FakeClock:
-    """A clock that stands until it is moved; it sleeps for real, so that what waits does not spin."""
-
-    def __init__(self, now: datetime = NOON) -> None:
-        self._now = now
-        self._seconds = 0.0
-
-    def now(self) -> datetime:
-        return self._now
-
-    def monotonic(self) -> float:
-        return self._seconds
-
-    async def sleep(self, seconds: float) -> None:
-        await SYSTEM.sleep(seconds)
-
-    def pass_(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
-        self._seconds += seconds
 
 
 class OneByOne:
@@ -123,16 +99,20 @@ class OpenStore:
         """Return all state tables."""
         return {table.name: self.table(table) for table in STATE_TABLES}
 
-    def verified(self) -> Verification:
+    def verified(self, *, projections: bool = True) -> Verification:
         """Return what is wrong with the chain, its checkpoints, their copies, and the state tables."""
-        return self.database.read_now(self._verified)
+        return self.database.read_now(
+            lambda connection: self.verified_on(connection, projections=projections)
+        )
 
-    def _verified(self, connection: Connection) -> Verification:
+    def verified_on(self, connection: Connection, *, projections: bool = True) -> Verification:
+        """Return the same as this connection sees it."""
         keys = {self.notary.key_id(self.tenant): self.notary.public_key}
         notes = dict.fromkeys((*checkpoint_notes(connection, self.tenant), *self.copies()))
         rows = list(chain_rows(connection, self.tenant))
         found = verify_chain(rows, notes, partial(signature_check, keys))
-        problems = (*found.problems, *projection_problems(connection, self.tenant, rows))
+        refolded = projection_problems(connection, self.tenant, rows) if projections else ()
+        problems = (*found.problems, *refolded)
         return replace(found, ok=not problems, problems=problems)
 
 

@@ -17,8 +17,9 @@ from quorate.adapters.sql.series import digests_of, stored_series
 from quorate.adapters.sql.tasks import abandoned_tasks
 from quorate.kernel.ids import BookName, Symbol
 from quorate.kernel.stamps import stamp
+from tests.fakes.clock import NOON
 from tests.integration.facts import noted, one_of_each
-from tests.integration.stores import NOON, giving, outcomes
+from tests.integration.stores import giving, outcomes
 
 pytestmark = pytest.mark.integration
 

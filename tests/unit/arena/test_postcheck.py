@@ -154,6 +154,13 @@ def test_dissent_is_allowed_up_to_its_limit(actions, breaks):
     assert any("stands against" in text for text in found(votes)) is breaks
 
 
+def test_dissent_exactly_at_its_limit_is_allowed():
+    policy = replace(POLICY, max_disagreement=0.5)
+    run = run_with(ballot(BUY, BUY, HOLD, HOLD))
+    assert not any("stands against" in text for text in violations(run, policy))
+    assert any("stands against" in text for text in violations(run, POLICY))
+
+
 @pytest.mark.parametrize(
     ("confidence", "told"),
     [

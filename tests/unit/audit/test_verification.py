@@ -73,6 +73,16 @@ def test_a_deleted_row_is_named(place):
     assert found.first_bad == place + 1
 
 
+def test_a_missing_row_is_told_as_missing():
+    assert verified(ROWS[:2] + ROWS[3:]).problems == (
+        "row 3 is missing; row 4 stands in its place",
+    )
+
+
+def test_a_chain_that_does_not_begin_with_row_one_is_not_whole_though_its_hashes_fit():
+    assert verified(chained([row(seq) for seq in range(2, 6)]), []).first_bad == 1
+
+
 def test_a_deleted_row_is_found_though_its_followers_close_the_gap_in_their_numbers():
     rows = ROWS[:2] + [replace(entry, seq=entry.seq - 1) for entry in ROWS[3:]]
     assert verified(rows, []).first_bad == 3

@@ -14,7 +14,7 @@ from quorate.adapters.sql.projection import Place
 from quorate.adapters.sql.projections import STATE_TABLES, metadata, project
 from quorate.adapters.sql.sqlite_session import SqliteSession
 from quorate.kernel.canonical import sha256_hex
-from quorate.kernel.errors import ConflictError
+from quorate.kernel.errors import QuorateError
 from quorate.kernel.ids import Tenant
 from quorate.kernel.journal import Event, JournalEntry
 
@@ -47,7 +47,7 @@ def _refold(session: SqliteSession, entries: Iterable[JournalEntry]) -> Iterator
         )
         try:
             project(session, Place(entry.tenant, entry.seq, entry.ts), event)
-        except (ConflictError, sqlite3.Error) as error:
+        except (QuorateError, sqlite3.Error) as error:
             yield f"row {entry.seq} ({entry.type}) cannot follow from the rows before it: {error}"
 
 

@@ -1,0 +1,159 @@
+"""Migrations: to the newest schema wholly or not at all, once, whoever comes and whatever happens."""
+
+from __future__ import annotations
+
+import re
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+import quorate.adapters.sql.migrations
+from quorate.adapters.sql.database import Database, DatabasePolicy
+from quorate.adapters.sql.migration import NEWEST, Migrated, migrate, revision_of
+from quorate.adapters.sql.projections import metadata
+from quorate.kernel.errors import RejectedError
+from tests.integration.children import dies_migrating, ended, migrates
+from tests.integration.conftest import made_database
+from tests.integration.facts import one_of_each
+from tests.integration.stores import Ground
+
+pytestmark = pytest.mark.integration
+
+MIGRATIONS = Path(quorate.adapters.sql.migrations.__file__).parent
+
+
+@contextmanager
+def opened(url):
+    database = Database(DatabasePolicy(url=url))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def tables_of(database):
+    return set(database.read_now(lambda connection: inspect(connection).get_table_names()))
+
+
+def write(database, statement):
+    def carry_out(connection):
+        connection.execute(text(statement))
+        connection.commit()
+
+    database.read_now(carry_out)
+
+
+def test_the_newest_revision_is_the_newest_file():
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert scripts.get_heads() == [NEWEST]
+    assert max(path.name for path in MIGRATIONS.glob("versions/v*.py")).startswith(f"v{NEWEST}")
+
+
+def test_a_fresh_database_is_brought_to_the_newest_schema(empty_url):
+    with opened(empty_url) as database:
+        assert revision_of(database) == ""
+        assert migrate(database) == Migrated("", NEWEST)
+        assert revision_of(database) == NEWEST
+        assert tables_of(database) == {*metadata.tables, "alembic_version"}
+
+
+async def test_migrating_again_changes_nothing(empty_url, tmp_path):
+    ground = Ground(url=empty_url, tenant="local", folder=tmp_path)
+    with opened(empty_url) as database:
+        migrate(database)
+        with ground.opened() as store:
+            await store.add(*one_of_each())
+        assert migrate(database) == Migrated(NEWEST, NEWEST)
+        with ground.opened() as store:
+            assert len(store.rows()) == len(one_of_each())
+            assert store.verified().problems == ()
+
+
+def test_the_tables_are_those_that_the_code_declares(empty_url):
+    with opened(empty_url) as database:
+        migrate(database)
+
+        def differences(connection):
+            return compare_metadata(
+                MigrationContext.configure(connection, opts={"compare_type": True}), metadata
+            )
+
+        assert database.read_now(differences) == []
+
+
+SCHEMA = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'",
+    "postgresql": """
+        SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT table_name || '.' || column_name, data_type || is_nullable
+        FROM information_schema.columns WHERE table_schema = 'public'""",
+}
+
+
+def schema_of(database):
+    """Return every table and index as the database itself describes it; what is meant the same reads the same."""
+    query = SCHEMA["sqlite" if database.is_sqlite else "postgresql"]
+    rows = database.read_now(lambda connection: connection.execute(text(query)).all())
+    return {
+        name: re.sub(r'[()"\s]+', " ", str(ddl))
+        for name, ddl in rows
+        if not name.startswith("alembic_version")
+    }
+
+
+def test_keys_indexes_and_row_layout_are_those_that_the_code_declares(
+    empty_url, tmp_path, request
+):
+    """What `compare_metadata` is blind to: partial indexes, `WITHOUT ROWID`, primary keys."""
+    with opened(empty_url) as database:
+        migrate(database)
+        migrated = schema_of(database)
+    assert len(migrated) >= len(metadata.tables)
+    if empty_url.startswith("sqlite"):
+        with opened(f"sqlite:///{tmp_path / 'declared.db'}") as declared:
+            metadata.create_all(declared.engine)
+            assert migrated == schema_of(declared)
+    else:
+        server = request.getfixturevalue("postgres_url")
+        with made_database(server) as url, opened(url) as declared:
+            metadata.create_all(declared.engine)
+            assert migrated == schema_of(declared)
+
+
+def test_four_processes_migrate_at_once(empty_url):
+    assert ended(migrates, [(empty_url,)] * 4) == [0] * 4
+    with opened(empty_url) as database:
+        assert revision_of(database) == NEWEST
+        assert tables_of(database) == {*metadata.tables, "alembic_version"}
+
+
+@pytest.mark.fault
+def test_a_migration_killed_before_any_statement_leaves_nothing_and_runs_again(empty_url):
+    for statement in range(1, 100):
+        (code,) = ended(dies_migrating, [(empty_url, statement)])
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL
+        with opened(empty_url) as database:
+            assert (revision_of(database), tables_of(database)) == ("", set()), statement
+    assert statement > len(metadata.tables)
+    with opened(empty_url) as database:
+        assert migrate(database) == Migrated(NEWEST, NEWEST)
+        assert tables_of(database) == {*metadata.tables, "alembic_version"}
+
+
+def test_a_database_of_a_newer_version_is_refused_untouched(empty_url):
+    with opened(empty_url) as database:
+        migrate(database)
+        write(database, "UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(RejectedError, match="is at schema 9999, this version knows") as refusal:
+            migrate(database)
+        assert refusal.value.slug == "config-refused"
+        assert refusal.value.effect == "nothing was changed"
+        assert revision_of(database) == "9999"

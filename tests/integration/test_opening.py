@@ -1,0 +1,229 @@
+"""Opening a home: seeded once, whoever comes first, and what a dead process left is finished."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from quorate.adapters.clock.system import SystemClock
+from quorate.adapters.sql.projections import STATE_TABLES
+from quorate.agents.defaults import DEFAULT_PROFILES
+from quorate.kernel.ids import ProfileName
+from tests.integration.children import dies_running, ended, opens
+from tests.integration.conftest import BOTH, made_database
+from tests.integration.homes import REQUEST, open_once, opened_home
+from tests.integration.stores import Ground, OpenStore
+
+pytestmark = pytest.mark.integration
+
+ONE_COMMIT = [
+    "batch_taken",
+    "chain_taken",
+    "savepoint_opened",
+    "savepoint_released",
+    "use_cases_decided",
+    "rows_inserted",
+    "checkpoint_inserted",
+    "before_commit",
+    "after_commit",
+    "checkpoint_copied",
+    "callers_not_yet_woken",
+]
+"""The failpoints of a use case that gives rows, and of the checkpoint that is due with it."""
+
+
+class LaterClock(SystemClock):
+    """The machine's clock, so many seconds on."""
+
+    def __init__(self, seconds: float) -> None:
+        self._ahead = timedelta(seconds=seconds)
+
+    def now(self):
+        return super().now() + self._ahead
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def kind(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def seeded(kind, request, tmp_path_factory):
+    """Return a home that was opened once, and the URL of its database."""
+    import asyncio  # noqa: PLC0415  (a fixture of a module has no loop)
+
+    home = tmp_path_factory.mktemp("seeded")
+    if kind == "sqlite":
+        url = f"sqlite:///{home / 'quorate.db'}"
+        asyncio.run(open_once(home, url))
+        yield home, url
+        return
+    with made_database(request.getfixturevalue("postgres_url")) as url:
+        asyncio.run(open_once(home, url))
+        yield home, url
+
+
+@pytest.fixture
+def home(seeded, tmp_path):
+    """Return a home of the test's own that was opened once before."""
+    template, url = seeded
+    copy = shutil.copytree(template, tmp_path / "home")
+    if url.startswith("sqlite"):
+        yield copy, f"sqlite:///{copy / 'quorate.db'}"
+        return
+    server, _, name = url.rpartition("/")
+    with made_database(f"{server}/postgres", template=name) as own:
+        yield copy, own
+
+
+def store_of(app) -> OpenStore:
+    """Return what stands behind the application, as the tests look at it."""
+    inner = app._store
+    return OpenStore(
+        tenant=inner.tenant,
+        database=inner.database,
+        writer=inner.writer,
+        notary=inner.notary,
+        clock=inner.clock,
+    )
+
+
+async def test_a_home_is_seeded_with_key_book_profiles_and_bars(home):
+    async with opened_home(*home) as app:
+        seeds = Counter(row.type for row in store_of(app).rows())
+        assert seeds == {
+            "key.registered": 1,
+            "book.opened": 1,
+            "profile.registered": len(DEFAULT_PROFILES),
+            "series.imported": 5,
+        }
+        assert app.started == ()
+        assert {line.symbol for line in await app.series_listing()} == {
+            *("AAPL", "FB", "GOOG", "IBM", "MSFT")
+        }
+
+
+async def test_opening_again_writes_nothing(home):
+    async with opened_home(*home) as app:
+        before = store_of(app).rows()
+    for _ in range(2):
+        async with opened_home(*home) as app:
+            assert store_of(app).rows() == before
+            found = await app.verify(projections=True, against=None)
+            assert (found.ok, found.problems, found.checkpoint) == (True, (), len(before))
+
+
+async def test_what_a_person_changed_is_not_seeded_over(home):
+    async with opened_home(*home) as app:
+        await app.set_profile_enabled(ProfileName("wyckoff"), False)
+    async with opened_home(*home) as app:
+        (wyckoff,) = [each for each in await app.profiles() if each.name == "wyckoff"]
+        assert not wyckoff.enabled
+
+
+def test_four_processes_may_open_a_home_first(kind, request, tmp_path):
+    home = tmp_path / "fresh"
+    home.mkdir()
+    ground = Ground(url=f"sqlite:///{home / 'quorate.db'}", tenant="local", folder=tmp_path)
+    if kind == "sqlite":
+        assert ended(opens, [(home, ground.url)] * 4) == [0] * 4
+        assert_seeded_once(ground)
+        return
+    with made_database(request.getfixturevalue("postgres_url")) as url:
+        assert ended(opens, [(home, url)] * 4) == [0] * 4
+        assert_seeded_once(Ground(url=url, tenant="local", folder=tmp_path))
+
+
+def assert_seeded_once(ground):
+    with ground.opened() as store:
+        kinds = Counter(row.type for row in store.rows())
+        assert kinds["book.opened"] == kinds["key.registered"] == 1
+        assert kinds["profile.registered"] == len(DEFAULT_PROFILES)
+        assert kinds["series.imported"] == 5
+        assert [row.seq for row in store.rows()] == list(range(1, kinds.total() + 1))
+
+
+async def test_a_configuration_is_recorded_once_under_its_hash(home):
+    for variables in ({}, {}, {"ARENA__QUORUM": "3"}, {}):
+        async with opened_home(*home, **variables) as app:
+            await app.run_arena(REQUEST)
+            await app.run_arena(REQUEST)
+            rows = store_of(app).rows()
+    recorded = [row.facts["configHash"] for row in rows if row.type == "config.recorded"]
+    used = [row.facts["configHash"] for row in rows if row.type == "run.requested"]
+    assert len(recorded) == 2
+    assert list(dict.fromkeys(used)) == recorded
+    assert [used.count(each) for each in recorded] == [6, 2]
+
+
+async def test_after_real_runs_the_tables_are_what_the_journal_says(home):
+    async with opened_home(*home) as app:
+        await app.run_arena(REQUEST)
+        await app.set_profile_enabled(ProfileName("wyckoff"), False)
+        await app.run_arena(REQUEST)
+        await app.set_profile_enabled(ProfileName("wyckoff"), True)
+        found = await app.verify(projections=True, against=None)
+        assert (found.ok, found.problems) == (True, ())
+        store = store_of(app)
+        assert all(store.table(table) for table in STATE_TABLES)
+
+
+async def test_a_run_that_a_dead_process_left_is_finished_once_its_lease_ran_out(home):
+    path, url = home
+    (code,) = ended(dies_running, [(path, url, "after_commit", 6)])
+    assert code == -signal.SIGKILL
+    async with opened_home(path, url) as app:
+        assert app.started == (), "its holder may still live"
+        (left,) = (await app.list_runs(9, None)).items
+        assert left.status == "running"
+    async with opened_home(path, url, clock=LaterClock(46)) as app:
+        (said,) = app.started
+        assert said.startswith(f"finished {left.run_id}, left in state ")
+        assert (await app.recorded_run(left.run_id)).as_json()["status"] == "completed"
+        found = await app.verify(projections=True, against=None)
+        assert (found.ok, found.problems) == (True, ())
+        tokens = [r.facts["token"] for r in store_of(app).rows() if r.type == "lease.acquired"]
+        assert tokens == [1, 2]
+    async with opened_home(path, url, clock=LaterClock(120)) as app:
+        assert app.started == ()
+
+
+async def test_a_finished_run_decides_what_an_unbroken_one_decides(home):
+    path, url = home
+    ended(dies_running, [(path, url, "after_commit", 9)])
+    async with opened_home(path, url, clock=LaterClock(46)) as app:
+        (finished,) = (await app.list_runs(9, None)).items
+        unbroken = await app.run_arena(REQUEST)
+        again = await app.recorded_run(finished.run_id)
+        assert [made.fact.action for made in again.decisions] == [
+            made.fact.action for made in unbroken.decisions
+        ]
+        assert again.header.fact.as_of == unbroken.header.fact.as_of
+
+
+async def test_of_several_that_open_at_once_one_finishes_the_run(home):
+    path, url = home
+    ended(dies_running, [(path, url, "after_commit", 6)])
+    async with (
+        opened_home(path, url, clock=LaterClock(46)) as one,
+        opened_home(path, url, clock=LaterClock(46)) as other,
+    ):
+        assert len(one.started) + len(other.started) == 1
+        kinds = Counter(row.type for row in store_of(one).rows())
+        assert (kinds["task.adopted"], kinds["run.completed"]) == (1, 1)
+
+
+async def test_the_failpoints_of_a_commit_stand_in_this_order(home):
+    passed: list[str] = []
+    async with opened_home(
+        *home, failpoint=passed.append, JOURNAL__CHECKPOINT_ROWS="1"
+    ) as app:
+        passed.clear()
+        await app.set_profile_enabled(ProfileName("wyckoff"), False)
+        assert passed == ONE_COMMIT
+        await app.set_profile_enabled(ProfileName("wyckoff"), True)
+        assert passed == ONE_COMMIT * 2
