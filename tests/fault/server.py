@@ -18,7 +18,6 @@ from sqlalchemy import create_engine
 from quorate.adapters.sql.projections import metadata
 from quorate.config import Settings, load_settings
 from quorate.kernel.ids import Tenant
-
 from tests.fault import scenarios
 from tests.fault.scenarios import Acknowledge, KillSwitch
 
@@ -122,7 +121,7 @@ def main() -> None:
     """Serve jobs from standard input until it ends."""
     server = Server(Path(sys.argv[1]))
     for line in sys.stdin:
-        print(json.dumps(server.answer(json.loads(line))), flush=True)  # noqa: T201
+        print(json.dumps(server.answer(json.loads(line))), flush=True)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from tests.integration.stores import Ground, OpenStore
 _TENANTS = (Tenant(f"tenant-{number}") for number in itertools.count())
 
 BOTH = ("sqlite", "postgres")
+ALL_KINDS = (*BOTH, pytest.param("one-by-one", id="postgres-one-by-one"))
+"""Also PostgreSQL as it is written to after a contended batch: each use case in its savepoint."""
 
 
 def migrated(url: str) -> str:
@@ -58,6 +60,13 @@ def migrated_postgres(postgres_url: str) -> str:
     return migrated(postgres_url)
 
 
+@pytest.fixture(scope="session")
+def migrated_template(postgres_url: str) -> Iterator[str]:
+    """Return the name of a migrated database that nobody is connected to, to make others from."""
+    with made_database(postgres_url) as url:
+        yield migrated(url).rpartition("/")[2]
+
+
 @pytest.fixture
 def sqlite_ground(migrated_file: Path, tmp_path: Path) -> Ground:
     return _ground_on_file(migrated_file, tmp_path)
@@ -68,11 +77,9 @@ def postgres_ground(migrated_postgres: str, tmp_path: Path) -> Ground:
     return Ground(url=migrated_postgres, tenant=next(_TENANTS), folder=tmp_path)
 
 
-@pytest.fixture(
-    scope="module", params=[*BOTH, pytest.param("one-by-one", id="postgres-one-by-one")]
-)
+@pytest.fixture(scope="module", params=BOTH)
 def kind(request: pytest.FixtureRequest) -> str:
-    """Return what a store is on: SQLite, PostgreSQL, or PostgreSQL as after a contended batch."""
+    """Return what a store is on; a module about guards takes `ALL_KINDS` instead."""
     return str(request.param)
 
 
@@ -80,9 +87,7 @@ def _ground_of(kind: str, request: pytest.FixtureRequest, folder: Path) -> Groun
     if kind == "sqlite":
         return _ground_on_file(request.getfixturevalue("migrated_file"), folder)
     url = request.getfixturevalue("migrated_postgres")
-    return Ground(
-        url=url, tenant=next(_TENANTS), folder=folder, one_by_one=kind == "one-by-one"
-    )
+    return Ground(url=url, tenant=next(_TENANTS), folder=folder, one_by_one=kind == "one-by-one")
 
 
 def _ground_on_file(template: Path, folder: Path) -> Ground:
@@ -135,9 +140,7 @@ def count_rows() -> Callable[[str, Tenant], int]:
             query = "SELECT count(*) FROM journal WHERE tenant = '{}'"
             return int(
                 database.read_now(
-                    lambda connection: connection.exec_driver_sql(
-                        query.format(tenant)
-                    ).scalar_one()
+                    lambda connection: connection.exec_driver_sql(query.format(tenant)).scalar_one()
                 )
             )
         finally:

@@ -82,9 +82,7 @@ def _task(task_id: str, kind: str, payload: Mapping[str, JsonValue]) -> Event:
 
 def profile_registered(name: str, *, enabled: bool = True) -> Event:
     profile = replace(DEFAULT_PROFILES[0], name=ProfileName(name), enabled=enabled)
-    return Event(
-        stream=f"profile:{name}", type="profile.registered", payload=to_payload(profile)
-    )
+    return Event(stream=f"profile:{name}", type="profile.registered", payload=to_payload(profile))
 
 
 def profile_switched(name: str, *, on: bool) -> Event:
@@ -183,7 +181,7 @@ def one_of_each(content: bytes = b"bars") -> list[Event]:
                 "model": "trend/1",
                 "action": "BUY",
                 "reasonCode": None,
-                "confidence": 0.7,
+                "confidence": "0.7",
                 "costUsd": "0.00",
             },
         ),
@@ -195,8 +193,8 @@ def one_of_each(content: bytes = b"bars") -> list[Event]:
                 "symbol": "AAPL",
                 "finalAction": "BUY",
                 "reasonCode": "consensus",
-                "confidence": 0.7,
-                "disagreement": 0.0,
+                "confidence": "0.7",
+                "disagreement": "0.0",
                 "regime": "bullish",
                 "wyckoffPhase": "none",
                 "escalated": False,

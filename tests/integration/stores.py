@@ -99,8 +99,8 @@ class OpenStore:
         """Return all state tables."""
         return {table.name: self.table(table) for table in STATE_TABLES}
 
-    def verified(self, *, projections: bool = True) -> Verification:
-        """Return what is wrong with the chain, its checkpoints, their copies, and the state tables."""
+    def verified(self, *, projections: bool = False) -> Verification:
+        """Return what is wrong with the chain, its checkpoints, their copies, and, if asked, the state tables."""
         return self.database.read_now(
             lambda connection: self.verified_on(connection, projections=projections)
         )
@@ -148,7 +148,8 @@ class Ground:
         """Yield the store opened; closing it signs the chain's head."""
         database = Database(DatabasePolicy(url=self.url, max_pages=max_pages))
         keeper = FileNotary(signing_key_at(self.folder / "key"), self.folder / "checkpoints")
-        sessions = database.sessions()
+        policy = policy or WriterPolicy()
+        sessions = database.sessions(lock_seconds=policy.lock_seconds)
         for wrap in (OneByOne if self.one_by_one else None, wrapped):
             sessions = wrap(sessions) if wrap else sessions
         writer = JournalWriter(
@@ -178,9 +179,7 @@ async def outcomes(commits: Sequence[Awaitable[Committed]]) -> list[Committed | 
     return [task.exception() or task.result() for task in tasks]
 
 
-async def in_one_batch(
-    journal: SqlJournal, *decides: UseCase
-) -> list[Committed | BaseException]:
+async def in_one_batch(journal: SqlJournal, *decides: UseCase) -> list[Committed | BaseException]:
     """Commit `decides` in one transaction: they gather while the writer is kept busy with another."""
     busy, go_on = threading.Event(), threading.Event()
 

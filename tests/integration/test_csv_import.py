@@ -13,7 +13,7 @@ from quorate.kernel.errors import RejectedError
 from quorate.market import ActionKind, QuarantineCode
 from tests.unit.market.histories import AAPL, FB, GOOG, IBM, MSFT, PACKAGED
 
-SHARED = Path("/work/shared/data")
+SHARED = Path(__file__).parents[3] / "shared" / "data"
 HEADER = "Date,Open,High,Low,Close,Volume"
 PLAIN = f"{HEADER}\n2020-01-02,10,11,9,10.5,1000\n2020-01-03,10.5,11,10,10.75,900\n"
 

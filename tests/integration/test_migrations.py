@@ -72,7 +72,7 @@ async def test_migrating_again_changes_nothing(empty_url, tmp_path):
         assert migrate(database) == Migrated(NEWEST, NEWEST)
         with ground.opened() as store:
             assert len(store.rows()) == len(one_of_each())
-            assert store.verified().problems == ()
+            assert store.verified(projections=True).problems == ()
 
 
 def test_the_tables_are_those_that_the_code_declares(empty_url):
@@ -107,9 +107,7 @@ def schema_of(database):
     }
 
 
-def test_keys_indexes_and_row_layout_are_those_that_the_code_declares(
-    empty_url, tmp_path, request
-):
+def test_keys_indexes_and_row_layout_are_those_that_the_code_declares(empty_url, tmp_path, request):
     """What `compare_metadata` is blind to: partial indexes, `WITHOUT ROWID`, primary keys."""
     with opened(empty_url) as database:
         migrate(database)
@@ -134,8 +132,9 @@ def test_four_processes_migrate_at_once(empty_url):
 
 
 @pytest.mark.fault
-def test_a_migration_killed_before_any_statement_leaves_nothing_and_runs_again(empty_url):
-    for statement in range(1, 100):
+def test_a_migration_killed_between_two_statements_leaves_nothing_and_runs_again(empty_url):
+    step = 1 if empty_url.startswith("sqlite") else 4
+    for statement in range(1, 100, step):
         (code,) = ended(dies_migrating, [(empty_url, statement)])
         if code == 0:
             break

@@ -14,7 +14,7 @@ from quorate.adapters.sql.projections import STATE_TABLES
 from quorate.agents.defaults import DEFAULT_PROFILES
 from quorate.kernel.ids import ProfileName
 from tests.integration.children import dies_running, ended, opens
-from tests.integration.conftest import BOTH, made_database
+from tests.integration.conftest import made_database
 from tests.integration.homes import REQUEST, open_once, opened_home
 from tests.integration.stores import Ground, OpenStore
 
@@ -44,11 +44,6 @@ class LaterClock(SystemClock):
 
     def now(self):
         return super().now() + self._ahead
-
-
-@pytest.fixture(scope="module", params=BOTH)
-def kind(request):
-    return request.param
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +177,8 @@ async def test_a_run_that_a_dead_process_left_is_finished_once_its_lease_ran_out
         assert left.status == "running"
     async with opened_home(path, url, clock=LaterClock(46)) as app:
         (said,) = app.started
-        assert said.startswith(f"finished {left.run_id}, left in state ")
+        assert said.startswith(f"{left.run_id}, left ")
+        assert said.endswith("is COMPLETED now")
         assert (await app.recorded_run(left.run_id)).as_json()["status"] == "completed"
         found = await app.verify(projections=True, against=None)
         assert (found.ok, found.problems) == (True, ())
@@ -219,9 +215,7 @@ async def test_of_several_that_open_at_once_one_finishes_the_run(home):
 
 async def test_the_failpoints_of_a_commit_stand_in_this_order(home):
     passed: list[str] = []
-    async with opened_home(
-        *home, failpoint=passed.append, JOURNAL__CHECKPOINT_ROWS="1"
-    ) as app:
+    async with opened_home(*home, failpoint=passed.append, JOURNAL__CHECKPOINT_ROWS="1") as app:
         passed.clear()
         await app.set_profile_enabled(ProfileName("wyckoff"), False)
         assert passed == ONE_COMMIT

@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.integration.homes import open_once, opened_home
 pytestmark = [pytest.mark.integration, pytest.mark.e2e]
 
 LOCAL = Tenant("local")
+PAUSE = threading.Event()
 RUN = ("run", "AAPL", "GOOG", "IBM", "MSFT", "--as-of", "2012-06-29", "--json")
 
 
@@ -52,6 +54,7 @@ def watched(url, processes):
             assert found.first_bad is None, found.problems
             assert len(rows) >= lengths[-1]
             lengths.append(len(rows))
+            PAUSE.wait(0.05)  # leave the processes some of the machine
     finally:
         database.close()
     return lengths
@@ -92,7 +95,8 @@ async def test_four_runs_and_a_reader_on_one_file(home):
     await assert_all_stand(home, url_of(home), ran)
 
 
-async def test_two_runs_on_postgres(home, postgres_url):
+async def test_two_runs_on_postgres(quorate_home, postgres_url):
+    home = Home(quorate_home)
     with made_database(postgres_url) as url:
         more = {"QUORATE_DATABASE_URL": url}
         processes = [home.start(*RUN, **more) for _ in range(2)]

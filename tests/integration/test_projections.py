@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Text, text
 
 from quorate.adapters.sql.projections import ALL, STATE_TABLES
-from tests.integration.conftest import BOTH
 from tests.integration.facts import (
     lease_renewed,
     lease_taken,
@@ -24,12 +23,6 @@ from tests.integration.facts import (
 pytestmark = pytest.mark.integration
 
 TABLES = {table.name: table for table in STATE_TABLES}
-
-
-@pytest.fixture(scope="module", params=BOTH)
-def kind(request):
-    """Leave one-by-one out: what is written is the same."""
-    return request.param
 
 
 @pytest.fixture
@@ -78,7 +71,7 @@ def problems_after(store, *statements):
 
 
 async def test_refolding_a_realistic_mix_gives_the_same_tables(lived_in):
-    found = lived_in.verified()
+    found = lived_in.verified(projections=True)
     assert (found.ok, found.problems, found.rows) == (True, (), len(lived_in.rows()))
     assert {row.type for row in lived_in.rows()} <= {*ALL, "note.made"}
 
@@ -100,10 +93,10 @@ async def test_a_changed_row_is_named_whatever_its_column(lived_in, table):
     for column in columns if lived_in.database.is_sqlite else columns[-1:]:
         change = f"UPDATE {table} SET {column.name} = {changed_value(column)}"  # noqa: S608  (our own tables)
         problems = problems_after(lived_in, f"{change} WHERE tenant = :tenant")
-        assert problems, column.name
-        assert all(problem.startswith(f"{table} ") for problem in problems), problems
-        assert all(", by the journal " in problem for problem in problems), problems
-    assert lived_in.verified().problems == ()
+        rows = [problem for problem in problems if problem.startswith(f"{table} ")]
+        assert rows, column.name
+        assert all(", by the journal " in problem for problem in rows), problems
+    assert lived_in.verified(projections=True).problems == ()
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -11,10 +11,16 @@ import pytest
 from quorate.kernel.errors import ConflictError
 from quorate.kernel.journal import Committed
 from tests.integration.children import commits_much, ended
+from tests.integration.conftest import ALL_KINDS
 from tests.integration.facts import lease_taken, noted, task_moved, task_received
 from tests.integration.stores import LONGEST, giving, outcomes
 
 pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module", params=ALL_KINDS)
+def kind(request):
+    return request.param
 
 
 async def test_two_writers_in_one_process_interleave(ground):
@@ -46,7 +52,7 @@ async def test_one_row_wanted_by_two_writers_goes_to_one(ground):
             move = task_moved(task, "RECEIVED", "VALIDATING_SPEC")
             results = await outcomes([one.add(move, noted("won")), other.add(move, noted("won"))])
             assert Counter(map(type, results)) == {Committed: 1, ConflictError: 1}
-        assert one.verified().problems == ()
+        assert one.verified(projections=True).problems == ()
 
 
 async def test_a_use_case_decides_again_on_what_another_writer_committed(ground):
@@ -73,9 +79,7 @@ async def test_a_commit_waits_for_a_transaction_of_another_writer(ground):
         return [noted("held")]
 
     with ground.opened() as one, ground.opened() as other:
-        holding = [
-            asyncio.ensure_future(one.journal.commit(decide)) for decide in (hold, giving())
-        ]
+        holding = [asyncio.ensure_future(one.journal.commit(decide)) for decide in (hold, giving())]
         assert await asyncio.to_thread(busy.wait, LONGEST)
         waiting = asyncio.ensure_future(other.add(noted("waited")))
         _done, still = await asyncio.wait([waiting], timeout=0.3)
@@ -91,6 +95,6 @@ def test_writers_in_four_processes_interleave(ground):
     assert ended(commits_much, [(ground, name, each) for name in names]) == [0] * 4
     with ground.opened() as store:
         assert [row.seq for row in store.rows()] == list(range(1, 4 * each * 3 + 1))
-        assert store.verified().problems == ()
+        assert store.verified(projections=True).problems == ()
         moved = [row.facts["taskId"] for row in store.rows() if row.type == "task.moved"]
         assert sorted(moved) == sorted(f"{name}-{n}" for name in names for n in range(each))

@@ -183,7 +183,7 @@ def test_the_refusal_is_one_line_with_the_likely_key_and_the_next_act(configured
     with pytest.raises(ConfigError) as refusal:
         configured("[arena]\nmin_confidense = 0.7\n")
     assert "did you mean arena.min_confidence?" in str(refusal.value)
-    assert "nothing was started. Fix: edit " in str(refusal.value)
+    assert "Nothing was started. Fix: edit " in str(refusal.value)
     assert "\n" not in str(refusal.value)
 
 

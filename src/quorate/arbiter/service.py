@@ -42,6 +42,10 @@ PASSED_BY: Mapping[TaskState, TaskEvent] = MappingProxyType(
 """The states with no work of their own here, and what leads out of them: every task is this process's own worker's."""
 
 
+AT_WORK = frozenset({TaskState.ROUTED, TaskState.EXECUTING, TaskState.VERIFYING})
+"""The states whose work may be what kills its holders."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """A task in this process's hands."""
@@ -77,27 +81,29 @@ class Arbiter:
         await self._journal.commit(lambda _tx: begin)
         await self._walk(held, spec, work)
 
-    async def adopt(self, task: Task, spec: TaskSpec, work: Work) -> None:
-        """Take over a task whose holder died, and walk it to its end.
+    async def adopt(self, task: Task, spec: TaskSpec, work: Work) -> TaskState:
+        """Take over a task whose holder died, walk it to its end, and return its last state.
+
+        A task that too many holders died at is given up: it ends as FAILED.
 
         Raises:
             ConflictError: its holder lives, or somebody else was quicker.
+            QuorateError: as `carry_out`.
         """
         lease = await self._take_over(task)
         held = _Held(replace(task, token=lease.token, attempts=task.attempts + 1), lease)
+        if task.state in AT_WORK and held.task.attempts > MAX_ATTEMPTS:
+            died = f"{task.attempts} holders died"
+            return await self._give_up(held, work, "attempts_exhausted", died)
         if task.state in (TaskState.ROUTED, TaskState.EXECUTING):
-            if held.task.attempts > MAX_ATTEMPTS:
-                await self._give_up(
-                    held, work, "attempts_exhausted", f"{task.attempts} holders died"
-                )
-                return
             held = await self._move(held, TaskEvent.LEASE_LOST, "the former holder died")
-        await self._walk(held, spec, work)
+        return await self._walk(held, spec, work)
 
-    async def _walk(self, held: _Held, spec: TaskSpec, work: Work) -> None:
+    async def _walk(self, held: _Held, spec: TaskSpec, work: Work) -> TaskState:
         async with self._renewing(held.lease):
             while held.task.state not in TERMINAL:
                 held = await self._step(held, spec, work)
+        return held.task.state
 
     async def _step(self, held: _Held, spec: TaskSpec, work: Work) -> _Held:
         """Do the work of the present state and move on."""
@@ -122,20 +128,13 @@ class Arbiter:
         return await self._move(held, TaskEvent.SPEC_OK)
 
     async def _execute(self, held: _Held, work: Work) -> _Held:
-        try:
+        async with self._guarding(held, work):
             result = await work.execute()
-        except ConflictError:
-            raise
-        except QuorateError as error:
-            await self._give_up(held, work, error.slug, str(error))
-            raise
-        except Exception as error:
-            await self._give_up(held, work, "internal-error", f"{type(error).__name__}: {error}")
-            raise
         return await self._move(held, TaskEvent.RESULT, beside=result)
 
     async def _verify(self, held: _Held, work: Work) -> _Held:
-        broken = await work.violations()
+        async with self._guarding(held, work):
+            broken = await work.violations()
         if broken:
             await self._end(held, TaskEvent.VIOLATION, work, "post_check", "; ".join(broken))
             raise RejectedError(
@@ -144,16 +143,30 @@ class Arbiter:
             )
         return await self._move(held, TaskEvent.POST_CHECK_OK)
 
-    async def _give_up(self, held: _Held, work: Work, reason: str, detail: str) -> None:
+    @asynccontextmanager
+    async def _guarding(self, held: _Held, work: Work) -> AsyncIterator[None]:
+        """End the task as FAILED, with the reason, when the work inside the block fails; a lost lease ends nothing."""
+        try:
+            yield
+        except ConflictError:
+            raise
+        except QuorateError as error:
+            await self._give_up(held, work, error.slug, str(error))
+            raise
+        except Exception as error:
+            await self._give_up(held, work, "internal-error", f"{type(error).__name__}: {error}")
+            raise
+
+    async def _give_up(self, held: _Held, work: Work, reason: str, detail: str) -> TaskState:
         if held.task.state is TaskState.ROUTED:
             held = await self._move(held, TaskEvent.LEASE_LOST, detail)
-        await self._end(held, TaskEvent.ERROR, work, reason, detail)
+        return await self._end(held, TaskEvent.ERROR, work, reason, detail)
 
     async def _end(
         self, held: _Held, event: TaskEvent, work: Work, reason: str, detail: str
-    ) -> None:
+    ) -> TaskState:
         end = [*work.failed(reason, detail), self._released(held.lease)]
-        await self._move(held, event, detail, beside=end)
+        return (await self._move(held, event, detail, beside=end)).task.state
 
     async def _move(
         self, held: _Held, event: TaskEvent, reason: str = "", beside: Sequence[Event] = ()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from quorate.arena.policy import ArenaPolicy
 from quorate.arena.record import RecordedRun
+from quorate.arena.voting import is_veto
 from quorate.kernel.action import Action, FinalAction
 from quorate.kernel.decision import Decision
 from quorate.kernel.ids import decision_id
@@ -35,6 +36,8 @@ def _unanswered(run: RecordedRun, decisions: Iterable[Decision]) -> Iterator[str
     for symbol in run.header.fact.symbols:
         if made[symbol] != 1:
             yield f"{symbol} has {made[symbol]} decisions instead of one"
+    for symbol in made.keys() - set(run.header.fact.symbols):
+        yield f"{symbol} has a decision, and nobody asked for one"
     for decision in decisions:
         if decision.decision_id != decision_id(run.run_id, decision.symbol):
             yield f"the decision on {decision.symbol} carries a foreign id"
@@ -67,5 +70,5 @@ def _unfounded(made: Decision, votes: Iterable[Vote], policy: ArenaPolicy) -> It
     confidence = made.confidence.value if made.confidence else 0.0
     if confidence < policy.min_confidence:
         yield f"{made.action} {made.symbol} has confidence {confidence:.2f}"
-    if made.action is FinalAction.BUY and any(vote.answer.veto for vote in on_it):
+    if made.action is FinalAction.BUY and any(is_veto(vote) for vote in on_it):
         yield f"BUY {made.symbol} stands against a veto"

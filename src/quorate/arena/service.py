@@ -44,7 +44,12 @@ from quorate.arena.scene import scene_of
 from quorate.arena.shadow import Shadow, draw_shadows
 from quorate.arena.voting import AgentReply, cast_votes
 from quorate.kernel.action import AbstainReason, Action
-from quorate.kernel.errors import InvariantBrokenError, RejectedError, UnavailableError
+from quorate.kernel.errors import (
+    InvariantBrokenError,
+    QuorateError,
+    RejectedError,
+    UnavailableError,
+)
 from quorate.kernel.ids import Symbol, TraceId
 from quorate.kernel.journal import Event, JournalEntry, step_key
 from quorate.kernel.money import Usd
@@ -134,11 +139,7 @@ class ArenaRun:
         self._require_unchanged()
         recorded = await self.journal.recorded_steps(self.stream) if self.resumes else {}
         await self._freeze(recorded)
-        async with asyncio.TaskGroup() as asking:
-            tasks = [
-                asking.create_task(self._reply(profile, recorded)) for profile in self.plan.profiles
-            ]
-        return list(self._conclusions([task.result() for task in tasks]))
+        return list(self._conclusions(await self._replies(recorded)))
 
     async def violations(self) -> Sequence[str]:
         """Return what the post-check finds wrong in the recorded run."""
@@ -196,6 +197,18 @@ class ArenaRun:
             await self.journal.commit(lambda _tx: [event])
         elif recorded[key].facts["snapshotHash"] != snapshot.hash:
             raise _changed("bars", header.symbols)
+
+    async def _replies(self, recorded: Mapping[str, JournalEntry]) -> Sequence[AgentReply]:
+        """Ask every agent at once; of several failures the first one is the run's."""
+        try:
+            async with asyncio.TaskGroup() as asking:
+                tasks = [
+                    asking.create_task(self._reply(profile, recorded))
+                    for profile in self.plan.profiles
+                ]
+        except* QuorateError as several:
+            raise several.exceptions[0] from None
+        return [task.result() for task in tasks]
 
     async def _reply(
         self, profile: AgentProfile, recorded: Mapping[str, JournalEntry]

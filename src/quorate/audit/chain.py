@@ -22,11 +22,14 @@ def row_bytes(  # noqa: PLR0913  (one argument a column: the row is the interfac
     type_: str,
     payload: str,
 ) -> bytes:
-    """Return the bytes that a row's hash covers: its canonical JSON, the stored payload verbatim within it."""
+    """Return the bytes that a row's hash covers: its canonical JSON, the stored payload verbatim within it.
+
+    Bytes that are no UTF-8 stand in for themselves, so that a damaged row has a hash like any other: a wrong one.
+    """
     return (
         f'{{"book":{quoted(book)},"payload":{payload},"seq":{seq},"stream":{quoted(stream)},'
         f'"tenant":{quoted(tenant)},"traceId":{quoted(trace_id)},"ts":{quoted(ts)},"type":{quoted(type_)}}}'
-    ).encode()
+    ).encode("utf-8", "surrogateescape")
 
 
 def chained_hash(prev_hash: str, row: bytes) -> str:

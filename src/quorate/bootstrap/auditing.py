@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,13 +13,21 @@ from sqlalchemy import Connection
 
 from quorate.adapters.keys.ed25519 import signature_check
 from quorate.adapters.keys.notary import notes_in
-from quorate.adapters.sql.journal import chain_rows, checkpoint_notes, head_of, public_keys
+from quorate.adapters.sql.journal import (
+    KeyRegistration,
+    chain_rows,
+    checkpoint_notes,
+    head_of,
+    key_registrations,
+    last_note,
+    public_keys,
+)
 from quorate.adapters.sql.refold import projection_problems
 from quorate.arena.record import RecordedRun
 from quorate.audit.checkpoint import parsed_note
 from quorate.audit.verification import Verification, verify_chain
 from quorate.bootstrap.store import Store
-from quorate.kernel.errors import RejectedError
+from quorate.kernel.errors import InvariantBrokenError, RejectedError
 from quorate.kernel.journal import JournalEntry
 
 RUN_EXPORT: Final = "quorate-run-export/1"
@@ -108,17 +116,44 @@ async def export_journal(store: Store, path: Path) -> ExportSummary:
 def _verified(
     connection: Connection, *, store: Store, projections: bool, against: Path | None
 ) -> Verification:
-    copies = notes_in(store.notary.copies_of(store.tenant))
+    tenant = store.tenant
+    copies = notes_in(store.notary.copies_of(tenant))
     elsewhere = _notes_kept(against) if against else ()
-    notes = (*checkpoint_notes(connection, store.tenant), *copies, *elsewhere)
-    own = {store.notary.key_id(store.tenant): store.notary.public_key}
-    is_signed = partial(signature_check, {**public_keys(connection, store.tenant), **own})
-    found = verify_chain(chain_rows(connection, store.tenant), dict.fromkeys(notes), is_signed)
+    notes = tuple(dict.fromkeys((*checkpoint_notes(connection, tenant), *copies, *elsewhere)))
+    own = {store.notary.key_id(tenant): store.notary.public_key}
+    trusted = trusted_keys(own, key_registrations(connection, tenant), notes)
+    found = verify_chain(chain_rows(connection, tenant), notes, partial(signature_check, trusted))
     if not projections or found.first_bad is not None:
         return found
-    entries = chain_rows(connection, store.tenant)
-    problems = (*found.problems, *projection_problems(connection, store.tenant, entries))
-    return replace(found, ok=not problems, problems=problems)
+    problems = projection_problems(connection, tenant, chain_rows(connection, tenant))
+    together = (*found.problems, *problems)
+    return replace(found, ok=not together, problems=together)
+
+
+def trusted_keys(
+    own: Mapping[str, bytes], registrations: Iterable[KeyRegistration], notes: Sequence[str]
+) -> Mapping[str, bytes]:
+    """Return this home's own key and every key whose registration a trusted key has signed over.
+
+    A key that only the database knows vouches for nothing: whoever can change the database could have put it there.
+    """
+    trusted, waiting = dict(own), sorted(registrations)
+    while True:
+        vouched = max(_signed_sizes(notes, trusted), default=0)
+        known = [key for key in waiting if key.seq <= vouched and key.key_id not in trusted]
+        if not known:
+            return trusted
+        trusted |= {key.key_id: key.public_key for key in known}
+
+
+def _signed_sizes(notes: Iterable[str], keys: Mapping[str, bytes]) -> Iterator[int]:
+    for text in notes:
+        try:
+            note = parsed_note(text)
+        except InvariantBrokenError:
+            continue
+        if signature_check(keys, note.key_id, note.checkpoint.text().encode(), note.signature):
+            yield note.checkpoint.size
 
 
 def _notes_kept(path: Path) -> Sequence[str]:
@@ -134,8 +169,8 @@ def _notes_kept(path: Path) -> Sequence[str]:
 
 async def _sign(store: Store, needed: int) -> None:
     """Sign the chain's head unless a checkpoint covers row `needed` already."""
-    notes = await store.database.read(partial(checkpoint_notes, tenant=store.tenant))
-    if not any(parsed_note(note).checkpoint.size >= needed for note in notes[-1:]):
+    note = await store.database.read(partial(last_note, tenant=store.tenant))
+    if note is None or parsed_note(note).checkpoint.size < needed:
         store.writer.sign(store.tenant)
 
 

@@ -101,13 +101,13 @@ class Runner:
         except RejectedError as error:
             work = LostRun(run, error)
         try:
-            await self._arbiter.adopt(task, _spec(run.header.fact, ()), work)
+            end = await self._arbiter.adopt(task, _spec(run.header.fact, ()), work)
         except ConflictError:
             return ""
         except QuorateError as error:
             _LOG.warning("run_lost", run_id=task.subject, task_id=task.task_id, slug=error.slug)
             return f"{task.subject}, left by a process that ended, could not be finished: {error}"
-        return f"finished {task.subject}, left in state {task.state} by a process that ended"
+        return f"{task.subject}, left {task.state} by a process that ended, is {end} now"
 
     async def _planned(self, wanted: RunRequest, triggered_by: str) -> RunPlan:
         settings, ids = self._store.settings, self._store.ids

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib.resources import files
 from typing import Final
 
 from quorate.adapters.files.csv_bars import read_bars
+from quorate.adapters.sql.journal import last_note
 from quorate.adapters.sql.series import digests_of
 from quorate.adapters.sql.transaction import Transaction
 from quorate.agents.defaults import DEFAULT_PROFILES
 from quorate.agents.registry import to_payload
+from quorate.audit.checkpoint import parsed_note
 from quorate.bootstrap.importing import imported_events
 from quorate.bootstrap.store import Store
 from quorate.kernel.canonical import JsonValue
@@ -35,6 +38,14 @@ async def seed(store: Store) -> None:
         ]
 
     await store.journal.commit(decide)
+    await _vouch(store)
+
+
+async def _vouch(store: Store) -> None:
+    """Sign the head once this home's key is registered: only what a known key signed over is believed later."""
+    note = await store.database.read(partial(last_note, tenant=store.tenant))
+    if note is None or parsed_note(note).key_id != store.notary.key_id(store.tenant):
+        store.writer.sign(store.tenant)
 
 
 async def _packaged_series(store: Store) -> Sequence[Series]:

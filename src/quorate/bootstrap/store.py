@@ -74,7 +74,11 @@ def opened_store(
             checkpoint_seconds=settings.journal.checkpoint_seconds,
         )
         writer = JournalWriter(
-            database.sessions(), notary, used_clock, policy=policy, failpoint=failpoint
+            database.sessions(lock_seconds=policy.lock_seconds),
+            notary,
+            used_clock,
+            policy=policy,
+            failpoint=failpoint,
         )
         writer.start()
         try:

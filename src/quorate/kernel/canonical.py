@@ -1,7 +1,7 @@
 """Canonical JSON: one value has one byte string, so that it can be hashed and compared.
 
-The subset of RFC 8785 that needs no number formatting: sorted keys, no white space, integers as they
-are; floats and decimals travel as strings in the shortest form that reads back to the same value.
+The subset of RFC 8785 that needs no number formatting: sorted keys, no white space, integers as they are; floats travel
+as strings in the shortest form that reads back to the same value, decimals as they were given.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -25,7 +25,7 @@ Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 """What comes back from canonical JSON: numbers that are not integers are strings."""
 
 _ENCODER = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
 )
 
 
@@ -63,7 +63,7 @@ def digest(value: JsonValue) -> str:
 
 
 def as_json(value: JsonValue) -> Json:
-    """Return `value` as it will read back: a plain tree of text, integers, booleans and null.
+    """Return `value` as it will read back: a plain tree of text, integers, booleans and null, its keys in order.
 
     Raises:
         InvariantBrokenError: a non-finite number, a NUL, or a type outside JSON.
@@ -71,10 +71,18 @@ def as_json(value: JsonValue) -> Json:
     if isinstance(value, str):
         return _as_text(value)
     if isinstance(value, dict):
-        return {_as_text(key): as_json(item) for key, item in value.items()}
+        return {_as_text(key): as_json(value[key]) for key in _in_order(value)}
     if isinstance(value, list | tuple):
         return [as_json(item) for item in value]
     return value if value is None or isinstance(value, int) else _as_other(value)
+
+
+def _in_order(keys: Iterable[str]) -> list[str]:
+    """Return `keys` by their UTF-16 units, as RFC 8785 asks; for ASCII that is the plain order."""
+    ordered = sorted(keys)
+    if all(key.isascii() for key in ordered):
+        return ordered
+    return sorted(ordered, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
 
 
 def _as_text(text: str) -> str:

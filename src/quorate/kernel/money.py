@@ -20,7 +20,7 @@ class Usd:
     amount: Decimal
 
     def __post_init__(self) -> None:
-        """Refuse floats, NaN and infinities."""
+        """Refuse NaN and infinities."""
         _finite(self.amount, "an amount")
 
     def __add__(self, other: Usd) -> Usd:
@@ -43,7 +43,7 @@ class Quantity:
     amount: Decimal
 
     def __post_init__(self) -> None:
-        """Refuse floats, NaN, infinities and negative quantities."""
+        """Refuse NaN, infinities and negative quantities."""
         _finite(self.amount, "a quantity")
         if self.amount < 0:
             raise InvariantBrokenError(f"a quantity cannot be negative: {self.amount}")

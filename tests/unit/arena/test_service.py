@@ -281,9 +281,6 @@ async def test_an_agent_that_is_broken_fails_the_run_and_leaves_no_decision():
     assert run.decisions == ()
 
 
-@pytest.mark.xfail(
-    reason="the task group wraps it: the run fails as internal-error, ExceptionGroup"
-)
 async def test_a_database_that_gives_no_answer_fails_the_run_in_its_own_words():
     staged = stage()
 

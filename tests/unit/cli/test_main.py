@@ -90,7 +90,7 @@ def test_without_json_a_failure_says_nothing_on_stdout(quorate, fake_app):
     fake_app.failure = RejectedError("the cause", effect="nothing was written", fix="do this")
     shown = quorate("profiles")
     assert shown.out == ""
-    assert shown.err == "error: the cause. nothing was written. Fix: do this\n"
+    assert shown.err == "error: the cause. Nothing was written. Fix: do this\n"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_line_that_cannot_be_understood_does_nothing(quorate, fake_app, words)
 
 
 def test_a_mistyped_command_is_answered_with_its_likely_meaning(quorate):
-    assert "No such command 'profile'. nothing was done. Fix: did you mean 'profiles'?" in (
+    assert "No such command 'profile'. Nothing was done. Fix: did you mean 'profiles'?" in (
         quorate("profile").err
     )
 

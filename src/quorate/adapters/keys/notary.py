@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from quorate.adapters.keys.ed25519 import SigningKey
@@ -9,7 +10,10 @@ from quorate.audit.checkpoint import Checkpoint, note_key_id, origin_of, signed_
 from quorate.kernel.ids import Tenant
 
 SEPARATOR = "\n"
-"""Notes end with a newline; an empty line apart is enough to tell them from each other."""
+"""Stands before and behind each note, so that one which was torn off does not run into the next."""
+
+NOTE = re.compile(r"^[^\n]+\n[^\n]+\n[^\n]+\n\n[^\n]+ [^\n]+ [^\n]+\n", re.MULTILINE)
+"""Three lines, an empty one, and a line of signature: what a note looks like, whatever it says."""
 
 
 class FileNotary:
@@ -31,7 +35,7 @@ class FileNotary:
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         with self.copies_of(tenant).open("a", encoding="utf-8") as file:
-            file.write(note + SEPARATOR)
+            file.write(SEPARATOR + note + SEPARATOR)
 
     def copies_of(self, tenant: Tenant) -> Path:
         """Return the file that holds the second copies of a tenant's notes."""
@@ -48,12 +52,12 @@ class FileNotary:
 
 
 def notes_in(path: Path) -> tuple[str, ...]:
-    """Return the notes that a file of copies holds, torn or not; none where there is no file."""
+    """Return the notes that a file of copies holds, damaged ones included; none where there is no file.
+
+    A note that a crash tore off ends where the next one begins, or with the file, and is passed over: its original
+    stands in the database.
+    """
     if not path.exists():
         return ()
     text = path.read_text(encoding="utf-8", errors="replace")
-    blocks = text.split("\n\n")
-    return tuple(
-        f"{body.lstrip(SEPARATOR)}\n\n{signature.strip(SEPARATOR)}\n"
-        for body, signature in zip(blocks[::2], blocks[1::2], strict=False)
-    )
+    return tuple(found[0] for found in NOTE.finditer(text))

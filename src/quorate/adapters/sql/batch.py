@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from quorate.audit.chain import chained_hash, row_bytes
 from quorate.kernel.canonical import JsonValue, as_json, canonical_json
@@ -65,13 +65,12 @@ def as_stored(event: Event) -> Event:
         InvariantBrokenError: one of its texts or values cannot be stored on every database.
     """
     canonical_json([event.stream, event.type, event.trace_id, event.book, event.step_key])
-    payload: dict[str, JsonValue] = {key: as_json(value) for key, value in event.payload.items()}
-    if event.step_key:
-        payload["stepKey"] = event.step_key
+    step = {"stepKey": event.step_key} if event.step_key else {}
+    payload = as_json({**event.payload, **step})
     return Event(
         stream=event.stream,
         type=event.type,
-        payload=payload,
+        payload=cast("dict[str, JsonValue]", payload),
         trace_id=event.trace_id,
         book=event.book,
         step_key=event.step_key,

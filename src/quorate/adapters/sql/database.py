@@ -62,15 +62,18 @@ class Database:
         with _translated(), self.engine.connect() as connection:
             return query(connection)
 
-    def sessions(self) -> Sessions:
-        """Return where a journal writer gets its sessions from."""
+    def sessions(self, *, lock_seconds: float = 30.0) -> Sessions:
+        """Return where a journal writer gets its sessions from.
+
+        PostgreSQL waits `lock_seconds` for another process's chain; on SQLite the writer itself asks again and again.
+        """
         if self.is_sqlite:
             return SqliteSessions(self.connect_sqlite(patience=0.0))
         from quorate.adapters.sql.postgres_session import (  # noqa: PLC0415  (psycopg is optional)
             PostgresSessions,
         )
 
-        return PostgresSessions(self.postgres_dsn)
+        return PostgresSessions(self.postgres_dsn, lock_seconds=lock_seconds)
 
     def close(self) -> None:
         """Close the reading connections."""
@@ -94,6 +97,7 @@ class Database:
         return self._url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.text_factory = _text_as_stored
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         if self.policy.max_pages:
@@ -118,6 +122,11 @@ class Database:
         )
         event.listen(engine, "connect", lambda connection, _record: self._prepare(connection))
         return engine
+
+
+def _text_as_stored(raw: bytes) -> str:
+    """Return a text column's bytes as text; damaged ones are carried along, for verification to name their row."""
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _checked_url(text: str) -> URL:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -49,22 +49,57 @@ class SqlJournal:
 
 
 def chain_rows(
-    connection: Connection, tenant: Tenant, *, first: int = 1, last: int | None = None
+    connection: Connection, tenant: Tenant, *, first: int | None = None, last: int | None = None
 ) -> Iterator[JournalEntry]:
-    """Yield the rows `first` to `last` of a tenant's chain by seq, a chunk at a time."""
-    query = select(JOURNAL).where(JOURNAL.c.tenant == tenant, JOURNAL.c.seq >= first)
+    """Yield the rows `first` to `last` of a tenant's chain by seq, a chunk at a time; all of them by default."""
+    query = select(JOURNAL).where(JOURNAL.c.tenant == tenant)
+    if first is not None:
+        query = query.where(JOURNAL.c.seq >= first)
     if last is not None:
         query = query.where(JOURNAL.c.seq <= last)
     in_order = query.order_by(JOURNAL.c.seq)
-    result = connection.execution_options(yield_per=CHUNK).execute(in_order)
-    for row in result:
-        yield _entry(row)
+    with connection.execution_options(yield_per=CHUNK).execute(in_order) as result:
+        for row in result:
+            yield _entry(row)
 
 
 def checkpoint_notes(connection: Connection, tenant: Tenant) -> Sequence[str]:
     """Return the signed notes of a tenant's chain, by size."""
     query = select(CHECKPOINTS.c.note).where(CHECKPOINTS.c.tenant == tenant)
     return list(connection.execute(query.order_by(CHECKPOINTS.c.size)).scalars())
+
+
+def last_note(connection: Connection, tenant: Tenant) -> str | None:
+    """Return the signed note of the largest size, None before the first."""
+    query = select(CHECKPOINTS.c.note).where(CHECKPOINTS.c.tenant == tenant)
+    return connection.execute(query.order_by(CHECKPOINTS.c.size.desc()).limit(1)).scalar()
+
+
+class KeyRegistration(NamedTuple):
+    """The row by which a home made the key known that it signs this chain with."""
+
+    seq: int
+    key_id: str
+    public_key: bytes
+
+
+def key_registrations(connection: Connection, tenant: Tenant) -> Sequence[KeyRegistration]:
+    """Return the registrations that stand in a tenant's chain, by seq."""
+    query = select(JOURNAL).where(JOURNAL.c.tenant == tenant, JOURNAL.c.type == "key.registered")
+    return [
+        registration
+        for row in connection.execute(query.order_by(JOURNAL.c.seq))
+        if (registration := _registration(_entry(row))) is not None
+    ]
+
+
+def _registration(entry: JournalEntry) -> KeyRegistration | None:
+    """Return the registration that a row holds; a damaged one registers nothing."""
+    try:
+        key_id, public_key = str(entry.facts["keyId"]), str(entry.facts["publicKey"])
+        return KeyRegistration(entry.seq, key_id, bytes.fromhex(public_key))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def public_keys(connection: Connection, tenant: Tenant) -> Mapping[str, bytes]:
@@ -82,14 +117,15 @@ def head_of(connection: Connection, tenant: Tenant) -> int:
 def blobs(connection: Connection, tenant: Tenant) -> Iterator[tuple[str, bytes]]:
     """Yield every blob of a tenant with the digest that it is kept under."""
     query = select(BLOBS.c.digest, BLOBS.c.content).where(BLOBS.c.tenant == tenant)
-    for digest, content in connection.execution_options(yield_per=50).execute(query):
-        yield digest, bytes(content)
+    with connection.execution_options(yield_per=50).execute(query) as result:
+        for digest, content in result:
+            yield digest, content if isinstance(content, bytes) else str(content).encode()
 
 
 def _entry(row: Sequence[object]) -> JournalEntry:
     tenant, seq, ts, book, trace_id, stream, type_, payload, prev_hash, hash_ = row
     return JournalEntry(
-        seq=int(str(seq)),
+        seq=seq if isinstance(seq, int) else -1,
         ts=str(ts),
         tenant=Tenant(str(tenant)),
         book=BookName(str(book)),

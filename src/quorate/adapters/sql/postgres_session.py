@@ -184,8 +184,9 @@ class PostgresSessions:
 
     is_near = False
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, *, lock_seconds: float) -> None:
         self._dsn = dsn
+        self._options = f"{KEYED_ACCESS} -c lock_timeout={int(lock_seconds * 1000)}"
         self._memory = _Memory()
         self._connection = self._connected()
 
@@ -201,7 +202,7 @@ class PostgresSessions:
     def _connected(self) -> psycopg.Connection[Row]:
         """Connect; psycopg prepares nothing by itself, for its own would take ours along when it lets go of them."""
         return psycopg.connect(
-            self._dsn, autocommit=True, prepare_threshold=None, options=KEYED_ACCESS
+            self._dsn, autocommit=True, prepare_threshold=None, options=self._options
         )
 
 

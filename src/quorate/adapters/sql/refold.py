@@ -12,6 +12,7 @@ from sqlalchemy.pool import StaticPool
 from quorate.adapters.sql.journal import blobs
 from quorate.adapters.sql.projection import Place
 from quorate.adapters.sql.projections import STATE_TABLES, metadata, project
+from quorate.adapters.sql.series import SERIES
 from quorate.adapters.sql.sqlite_session import SqliteSession
 from quorate.kernel.canonical import sha256_hex
 from quorate.kernel.errors import QuorateError
@@ -30,7 +31,8 @@ def projection_problems(
     with engine.connect() as refolded:
         for table in STATE_TABLES:
             yield from _differences(table, tenant, connection, refolded)
-    yield from _changed_blobs(connection, tenant)
+        needed = refolded.execute(select(SERIES.c.digest).where(SERIES.c.tenant == tenant))
+        yield from _changed_blobs(connection, tenant, {*needed.scalars()})
     engine.dispose()
 
 
@@ -73,7 +75,10 @@ def _rows_by_key(
     return {tuple(map(str, row[:width])): list(row[width:]) for row in rows}
 
 
-def _changed_blobs(connection: Connection, tenant: Tenant) -> Iterator[str]:
+def _changed_blobs(connection: Connection, tenant: Tenant, needed: set[str]) -> Iterator[str]:
     for digest, content in blobs(connection, tenant):
+        needed.discard(digest)
         if sha256_hex(content) != digest:
             yield f"blob {digest} is not what was stored: its content has another digest"
+    for digest in sorted(needed):
+        yield f"blob {digest} is missing, a series in use needs it"

@@ -333,7 +333,10 @@ class JournalWriter:
 
     def _keep(self, tenant: Tenant, size: int, note: str) -> None:
         """Copy the note of a committed checkpoint, and count rows and seconds from it on."""
-        self._notary.copy(tenant, note)
+        try:
+            self._notary.copy(tenant, note)
+        except OSError as error:  # the rows are durable and signed; only the second copy lags
+            _LOG.warning("checkpoint_not_copied", tenant=tenant, size=size, cause=str(error))
         chain = self._chains.setdefault(tenant, _Chain())
         chain.checkpointed, chain.signed_at = size, self._clock.monotonic()
 
@@ -347,12 +350,16 @@ class JournalWriter:
                 self._sign_head(tenant)
 
     def _sign_head(self, tenant: Tenant) -> None:
-        session = self._sessions.open(gathering=False)
+        try:
+            session = self._sessions.open(gathering=False)
+        except Exception as error:  # noqa: BLE001  (the worker loop's edge: the head is signed with the next rows)
+            _LOG.warning("head_not_signed", tenant=tenant, cause=str(error))
+            return
         try:
             size, root = session.begin(tenant)
             note = self._sign(session, tenant, size, root, stamp(self._clock.now()))
             session.commit((size, root))
-        except Exception as error:  # noqa: BLE001  (the worker loop's edge: the head is signed with the next rows)
+        except Exception as error:  # noqa: BLE001  (see above)
             session.rollback()
             _LOG.warning("head_not_signed", tenant=tenant, cause=str(error))
         else:

@@ -208,12 +208,19 @@ def read_run(entries: Sequence[JournalEntry]) -> RecordedRun:
         snapshot_hash=snapshot.fact.text("snapshotHash") if snapshot else None,
         evidence=_evidence(snapshot),
         votes=tuple(sorted(votes, key=lambda vote: vote.fact.profile)),
-        decisions=tuple(sorted(decisions, key=lambda made: header.symbols.index(made.fact.symbol))),
+        decisions=tuple(
+            sorted(decisions, key=lambda made: _place(made.fact.symbol, header.symbols))
+        ),
         shadows=tuple(
             shadow for row in rows[RunEvent.SHADOWS_DRAWN] for shadow in read_shadows(row.fact)
         ),
         end=_end(rows),
     )
+
+
+def _place(symbol: Symbol, requested: Sequence[Symbol]) -> int:
+    """Return where a symbol stands in the request; one that is not in it comes last."""
+    return requested.index(symbol) if symbol in requested else len(requested)
 
 
 def _rows_by_type(entries: Sequence[JournalEntry]) -> Mapping[str, list[Cited[Facts]]]:
