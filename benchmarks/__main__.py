@@ -85,7 +85,10 @@ def _postgres() -> Iterator[str]:
 
 
 def _write(measured: Sequence[Figure]) -> None:
-    rows = [f"| {f.what} | {f.figure} | {f.bar} | {'yes' if f.reached else '**no**'} |" for f in measured]
+    rows = [
+        f"| {f.what} | {f.figure} | {f.bar} | {'yes' if f.reached else '**no**'} |"
+        for f in measured
+    ]
     today = datetime.now(UTC).date()
     table = [
         BEGIN,

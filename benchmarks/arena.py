@@ -34,7 +34,9 @@ async def figures(settings: Settings) -> AsyncIterator[Figure]:
             bar="p50 < 10 ms",
             reached=percentile(alone, 0.5) < 10,
         )
-        pace = await _pace(app, [RunRequest(symbols=SYMBOLS[:1], as_of=s) for s in _cycle(sessions)])
+        pace = await _pace(
+            app, [RunRequest(symbols=SYMBOLS[:1], as_of=s) for s in _cycle(sessions)]
+        )
         yield Figure(
             what=f"keyless runs, {AT_ONCE} at once",
             figure=f"{pace:.0f} runs/s",

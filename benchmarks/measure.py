@@ -35,7 +35,9 @@ def spread(durations: Sequence[float]) -> str:
 def machine() -> str:
     """Return what the figures were measured on, in one sentence."""
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "unknown CPU")
+    model = next(
+        (line.split(":")[1].strip() for line in lines if "model name" in line), "unknown CPU"
+    )
     return (
         f"{os.cpu_count()} cores of {model}, {platform.system()} {platform.release()}, "
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
