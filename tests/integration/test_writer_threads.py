@@ -1,4 +1,4 @@
-"""Where a use case is committed: on the caller's thread when it is alone and the database near, else on the writer's."""
+"""Where a use case is committed: on the caller's thread when alone and the database near, else on the writer's."""
 
 from __future__ import annotations
 
