@@ -35,17 +35,26 @@ def migrated(url: str) -> str:
 
 
 @contextmanager
-def made_database(server_url: str, template: str = "template0") -> Iterator[str]:
-    """Yield the URL of a PostgreSQL database made from `template`, dropped afterwards."""
+def made_database(server_url: str) -> Iterator[str]:
+    """Yield the URL of a new PostgreSQL database, dropped afterwards; each costs the server a checkpoint."""
     import psycopg  # noqa: PLC0415  (the extra may be absent)
 
     name = f"quorate_test_{secrets.token_hex(6)}"
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         try:
             yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
         finally:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def emptied(url: str) -> str:
+    """Take everything out of the PostgreSQL database at `url` and return `url`."""
+    import psycopg  # noqa: PLC0415  (the extra may be absent)
+
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -61,10 +70,15 @@ def migrated_postgres(postgres_url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgres_url: str) -> Iterator[str]:
-    """Return the name of a migrated database that nobody is connected to, to make others from."""
+def scratch_postgres(postgres_url: str) -> Iterator[str]:
+    """Return a second database, for tests that take turns to have one for themselves alone."""
     with made_database(postgres_url) as url:
-        yield migrated(url).rpartition("/")[2]
+        yield url
+
+
+@pytest.fixture
+def empty_postgres(scratch_postgres: str) -> str:
+    return emptied(scratch_postgres)
 
 
 @pytest.fixture
@@ -121,13 +135,11 @@ def other_tenant() -> Tenant:
 
 
 @pytest.fixture(params=BOTH)
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of a database that nothing was ever written to."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
-        return
-    with made_database(request.getfixturevalue("postgres_url")) as url:
-        yield url
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    return str(request.getfixturevalue("empty_postgres"))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from quorate.adapters.sql.writer import WriterPolicy
 from quorate.kernel.errors import UnavailableError
 from quorate.kernel.journal import Committed
-from tests.integration.conftest import made_database
+from tests.integration.conftest import migrated
 from tests.integration.facts import noted
 from tests.integration.stores import LONGEST, SYSTEM, Ground, giving, in_one_batch, outcomes
 
@@ -108,10 +108,9 @@ def disconnected(ground: Ground) -> int:
 
 
 @pytest.fixture
-def lonely_ground(postgres_url, migrated_template, tmp_path):
+def lonely_ground(empty_postgres, tmp_path):
     """Return a ground in a database of its own, so that nobody else loses a connection."""
-    with made_database(postgres_url, template=migrated_template) as url:
-        yield Ground(url=url, tenant="alone", folder=tmp_path)
+    return Ground(url=migrated(empty_postgres), tenant="alone", folder=tmp_path)
 
 
 @pytest.mark.parametrize("together", [1, 5], ids=["alone", "five at once"])

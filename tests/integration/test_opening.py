@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 from collections import Counter
@@ -10,15 +11,18 @@ from datetime import timedelta
 import pytest
 
 from quorate.adapters.clock.system import SystemClock
-from quorate.adapters.sql.projections import STATE_TABLES
+from quorate.adapters.sql.database import Database, DatabasePolicy
+from quorate.adapters.sql.projections import STATE_TABLES, metadata
 from quorate.agents.defaults import DEFAULT_PROFILES
 from quorate.kernel.ids import ProfileName
 from tests.integration.children import dies_running, ended, opens
-from tests.integration.conftest import made_database
+from tests.integration.conftest import emptied, migrated
 from tests.integration.homes import REQUEST, open_once, opened_home
 from tests.integration.stores import Ground, OpenStore
 
 pytestmark = pytest.mark.integration
+
+TABLES = tuple(metadata.tables)
 
 ONE_COMMIT = [
     "batch_taken",
@@ -48,18 +52,18 @@ class LaterClock(SystemClock):
 
 @pytest.fixture(scope="module")
 def seeded(kind, request, tmp_path_factory):
-    """Return a home that was opened once, and the URL of its database."""
-    import asyncio  # noqa: PLC0415  (a fixture of a module has no loop)
-
+    """Return a home that was opened once, and the URL of its database; on PostgreSQL its rows are kept aside."""
     home = tmp_path_factory.mktemp("seeded")
     if kind == "sqlite":
         url = f"sqlite:///{home / 'quorate.db'}"
         asyncio.run(open_once(home, url))
         yield home, url
         return
-    with made_database(request.getfixturevalue("postgres_url")) as url:
-        asyncio.run(open_once(home, url))
-        yield home, url
+    url = emptied(request.getfixturevalue("scratch_postgres"))
+    asyncio.run(open_once(home, url))
+    carry_out(url, "CREATE SCHEMA kept", *(f"CREATE TABLE kept.{t} AS TABLE {t}" for t in TABLES))
+    yield home, url
+    carry_out(url, "DROP SCHEMA kept CASCADE")
 
 
 @pytest.fixture
@@ -68,11 +72,22 @@ def home(seeded, tmp_path):
     template, url = seeded
     copy = shutil.copytree(template, tmp_path / "home")
     if url.startswith("sqlite"):
-        yield copy, f"sqlite:///{copy / 'quorate.db'}"
-        return
-    server, _, name = url.rpartition("/")
-    with made_database(f"{server}/postgres", template=name) as own:
-        yield copy, own
+        return copy, f"sqlite:///{copy / 'quorate.db'}"
+    migrated(emptied(url))
+    carry_out(url, *(f"INSERT INTO {t} SELECT * FROM kept.{t}" for t in TABLES))  # noqa: S608  (our own tables)
+    return copy, url
+
+
+def carry_out(url, *statements):
+    database = Database(DatabasePolicy(url=url))
+
+    def each(connection):
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.commit()
+
+    database.read_now(each)
+    database.close()
 
 
 def store_of(app) -> OpenStore:
@@ -120,21 +135,11 @@ async def test_what_a_person_changed_is_not_seeded_over(home):
         assert not wyckoff.enabled
 
 
-def test_four_processes_may_open_a_home_first(kind, request, tmp_path):
+def test_four_processes_may_open_a_home_first(empty_url, tmp_path):
     home = tmp_path / "fresh"
     home.mkdir()
-    ground = Ground(url=f"sqlite:///{home / 'quorate.db'}", tenant="local", folder=tmp_path)
-    if kind == "sqlite":
-        assert ended(opens, [(home, ground.url)] * 4) == [0] * 4
-        assert_seeded_once(ground)
-        return
-    with made_database(request.getfixturevalue("postgres_url")) as url:
-        assert ended(opens, [(home, url)] * 4) == [0] * 4
-        assert_seeded_once(Ground(url=url, tenant="local", folder=tmp_path))
-
-
-def assert_seeded_once(ground):
-    with ground.opened() as store:
+    assert ended(opens, [(home, empty_url)] * 4) == [0] * 4
+    with Ground(url=empty_url, tenant="local", folder=tmp_path).opened() as store:
         kinds = Counter(row.type for row in store.rows())
         assert kinds["book.opened"] == kinds["key.registered"] == 1
         assert kinds["profile.registered"] == len(DEFAULT_PROFILES)

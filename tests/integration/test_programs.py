@@ -17,7 +17,6 @@ from quorate.adapters.sql.journal import chain_rows
 from quorate.audit.verification import verify_chain
 from quorate.kernel.ids import Tenant
 from tests.e2e.conftest import LONGEST, Home
-from tests.integration.conftest import made_database
 from tests.integration.homes import open_once, opened_home
 
 pytestmark = [pytest.mark.integration, pytest.mark.e2e]
@@ -95,16 +94,15 @@ async def test_four_runs_and_a_reader_on_one_file(home):
     await assert_all_stand(home, url_of(home), ran)
 
 
-async def test_two_runs_on_postgres(quorate_home, postgres_url):
-    home = Home(quorate_home)
-    with made_database(postgres_url) as url:
-        more = {"QUORATE_DATABASE_URL": url}
-        processes = [home.start(*RUN, **more) for _ in range(2)]
-        try:
-            ran = endings(processes)
-        finally:
-            stop(processes)
-        await assert_all_stand(home, url, ran)
+async def test_two_runs_on_postgres(quorate_home, empty_postgres):
+    home, url = Home(quorate_home), empty_postgres
+    more = {"QUORATE_DATABASE_URL": url}
+    processes = [home.start(*RUN, **more) for _ in range(2)]
+    try:
+        ran = endings(processes)
+    finally:
+        stop(processes)
+    await assert_all_stand(home, url, ran)
 
 
 @pytest.mark.fault

@@ -58,13 +58,18 @@ class Batch:
         )
 
 
+def _require_storable(text: str) -> None:
+    if not text.isascii() or "\x00" in text:
+        canonical_json(text)
+
+
 def as_stored(event: Event) -> Event:
     """Return `event` with its payload as it will read back, step key included: refolding must see the same values.
 
     Raises:
         InvariantBrokenError: one of its texts or values cannot be stored on every database.
     """
-    canonical_json([event.stream, event.type, event.trace_id, event.book, event.step_key])
+    _require_storable(f"{event.stream}{event.type}{event.trace_id}{event.book}{event.step_key}")
     step = {"stepKey": event.step_key} if event.step_key else {}
     payload = as_json({**event.payload, **step})
     return Event(
