@@ -9,7 +9,7 @@ import pytest
 from quorate.adapters.sql.writer import SLOW_COMMIT_SECONDS, SLOW_PAUSE_SECONDS
 from tests.fakes.clock import FakeClock
 from tests.integration.facts import noted
-from tests.integration.stores import giving, outcomes
+from tests.integration.stores import giving, outcomes, turn
 
 pytestmark = pytest.mark.integration
 
@@ -56,6 +56,8 @@ async def test_after_a_slow_commit_the_writers_thread_takes_over_for_a_while(sql
         threads.delay = 0.0
         await store.add(noted("on the writer's"))
         clock.jump(2 * SLOW_PAUSE_SECONDS)
+        while store.writer._working.locked():  # the writer's thread answers before it lets go
+            await turn()
         await store.add(noted("here again"))
     assert threads.names[:3] == [HERE, WRITER, HERE]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -171,7 +172,7 @@ async def _sign(store: Store, needed: int) -> None:
     """Sign the chain's head unless a checkpoint covers row `needed` already."""
     note = await store.database.read(partial(last_note, tenant=store.tenant))
     if note is None or parsed_note(note).checkpoint.size < needed:
-        store.writer.sign(store.tenant)
+        await asyncio.to_thread(store.writer.sign, store.tenant)
 
 
 def _first_note_from(notes: Iterable[str], seq: int) -> str:

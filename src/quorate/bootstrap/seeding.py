@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib.resources import files
@@ -45,7 +46,7 @@ async def _vouch(store: Store) -> None:
     """Sign the head once this home's key is registered: only what a known key signed over is believed later."""
     note = await store.database.read(partial(last_note, tenant=store.tenant))
     if note is None or parsed_note(note).key_id != store.notary.key_id(store.tenant):
-        store.writer.sign(store.tenant)
+        await asyncio.to_thread(store.writer.sign, store.tenant)
 
 
 async def _packaged_series(store: Store) -> Sequence[Series]:

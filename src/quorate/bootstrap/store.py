@@ -16,6 +16,7 @@ from quorate.adapters.sql.market_data import SqlMarketData
 from quorate.adapters.sql.migration import migrate
 from quorate.adapters.sql.writer import Failpoint, JournalWriter, WriterPolicy, unharmed
 from quorate.config import Settings
+from quorate.kernel.canonical import sha256_hex
 from quorate.kernel.ids import Tenant
 from quorate.kernel.ports import Clock, IdSource
 
@@ -51,9 +52,14 @@ def database_of(settings: Settings) -> Database:
 
 
 def notary_of(settings: Settings) -> FileNotary:
-    """Return who signs the checkpoints of this home; its key is made on first use."""
+    """Return who signs the checkpoints of this home; its key is made on first use.
+
+    A database of its own keeps its copies apart: two chains of one tenant's name would contradict each other.
+    """
     key = signing_key_at(settings.home / "keys" / "checkpoint.ed25519")
-    return FileNotary(key, settings.home / "checkpoints")
+    copies = settings.home / "checkpoints"
+    elsewhere = settings.database.url
+    return FileNotary(key, copies / sha256_hex(elsewhere)[:12] if elsewhere else copies)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from queue import Empty, SimpleQueue
@@ -213,13 +214,6 @@ class JournalWriter:
                 return False
         except Exception as error:  # noqa: BLE001  (the worker loop's edge: a failed batch fails its callers, never the thread)
             failure = as_quorate_error(error)
-            _LOG.info(
-                "batch_failed",
-                tenant=tenant,
-                use_cases=len(cases),
-                slug=failure.slug,
-                cause=failure.cause,
-            )
             for case in cases:
                 case.error = case.error or failure
         self._failpoint("callers_not_yet_woken")
@@ -259,9 +253,11 @@ class JournalWriter:
             return False
         try:
             session = self._sessions.open(gathering=False)
-            session.begin(tenant)
-            found = session.read(HASH_AT, {"tenant": tenant, "seq": wanted[0]})
-            session.rollback()
+            try:
+                session.begin(tenant)
+                found = session.read(HASH_AT, {"tenant": tenant, "seq": wanted[0]})
+            finally:
+                session.rollback()
         except Exception as error:
             raise outcome_unknown(error) from error
         return found == [(wanted[1],)]
@@ -336,7 +332,7 @@ class JournalWriter:
         try:
             self._notary.copy(tenant, note)
         except OSError as error:  # the rows are durable and signed; only the second copy lags
-            _LOG.warning("checkpoint_not_copied", tenant=tenant, size=size, cause=str(error))
+            _noted("checkpoint_not_copied", tenant=tenant, size=size, cause=str(error))
         chain = self._chains.setdefault(tenant, _Chain())
         chain.checkpointed, chain.signed_at = size, self._clock.monotonic()
 
@@ -353,7 +349,7 @@ class JournalWriter:
         try:
             session = self._sessions.open(gathering=False)
         except Exception as error:  # noqa: BLE001  (the worker loop's edge: the head is signed with the next rows)
-            _LOG.warning("head_not_signed", tenant=tenant, cause=str(error))
+            _noted("head_not_signed", tenant=tenant, cause=str(error))
             return
         try:
             size, root = session.begin(tenant)
@@ -361,9 +357,15 @@ class JournalWriter:
             session.commit((size, root))
         except Exception as error:  # noqa: BLE001  (see above)
             session.rollback()
-            _LOG.warning("head_not_signed", tenant=tenant, cause=str(error))
+            _noted("head_not_signed", tenant=tenant, cause=str(error))
         else:
             self._keep(tenant, size, note)
+
+
+def _noted(event: str, **facts: str | int) -> None:
+    """Log a fact; a log that cannot be written never stops the journal."""
+    with suppress(OSError, ValueError):
+        _LOG.warning(event, **facts)
 
 
 def _is_fatal(error: Exception) -> bool:
