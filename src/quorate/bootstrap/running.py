@@ -183,7 +183,7 @@ class Runner:
 
     async def _profiles_and_book(self, name: BookName) -> tuple[Sequence[AgentProfile], Book]:
         tenant = self._store.tenant
-        profiles, book = await self._store.database.read(
+        profiles, book = await self._store.database.look_up(
             lambda connection: (
                 registered_profiles(connection, tenant),
                 book_named(connection, tenant, name),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, bindparam, select
 from quorate.adapters.sql.projection import Place, Projections, text_of
 from quorate.adapters.sql.schema import metadata, tenant_column, text_column
 from quorate.adapters.sql.session import Session
-from quorate.adapters.sql.statement import Insert, Statement
+from quorate.adapters.sql.statement import Insert, Statement, rows_of
 from quorate.kernel.ids import BookName, Tenant
 from quorate.kernel.journal import Event
 from quorate.kernel.money import Usd
@@ -25,6 +25,11 @@ BOOKS = Table(
 )
 
 _ADD = Insert(BOOKS)
+_STANDING = Statement(
+    select(BOOKS.c.mode, BOOKS.c.cash).where(
+        BOOKS.c.tenant == bindparam("tenant"), BOOKS.c.name == bindparam("name")
+    )
+)
 _NAMED = Statement(
     select(BOOKS.c.name).where(
         BOOKS.c.tenant == bindparam("tenant"), BOOKS.c.name == bindparam("name")
@@ -39,10 +44,10 @@ def has_book(session: Session, tenant: Tenant, name: BookName) -> bool:
 
 def book_named(connection: Connection, tenant: Tenant, name: BookName) -> Book | None:
     """Return the book as it stands, None where there is none of that name."""
-    row = connection.execute(
-        select(BOOKS).where(BOOKS.c.tenant == tenant, BOOKS.c.name == name)
-    ).one_or_none()
-    return Book(name=name, mode=BookMode(row.mode), cash=Usd(Decimal(row.cash))) if row else None
+    rows = rows_of(connection, _STANDING, {"tenant": tenant, "name": name})
+    for mode, cash in rows:
+        return Book(name=name, mode=BookMode(str(mode)), cash=Usd(Decimal(str(cash))))
+    return None
 
 
 def _opened(session: Session, place: Place, event: Event) -> None:

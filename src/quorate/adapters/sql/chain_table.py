@@ -39,6 +39,16 @@ HEAD = Statement(
         JOURNAL.c.tenant == bindparam("tenant"), JOURNAL.c.seq == _NEWEST.scalar_subquery()
     )
 )
+STREAM_ROWS = Statement(
+    select(JOURNAL)
+    .where(
+        JOURNAL.c.stream == bindparam("stream"),
+        JOURNAL.c.tenant + bindparam("nothing") == bindparam("tenant"),
+    )
+    .order_by(JOURNAL.c.seq)
+)
+"""The rows of a stream; "nothing" keeps SQLite, which has no statistics, from walking the whole chain by its key."""
+
 HASH_AT = Statement(
     select(JOURNAL.c.hash).where(
         JOURNAL.c.tenant == bindparam("tenant"), JOURNAL.c.seq == bindparam("seq")

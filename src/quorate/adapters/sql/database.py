@@ -60,6 +60,10 @@ class Database:
         """
         return await asyncio.to_thread(self.read_now, query)
 
+    async def look_up(self, query: Callable[[Connection], T]) -> T:
+        """Return what `query` finds by a key: at once where the database is in this process, else as `read`."""
+        return self.read_now(query) if self.is_sqlite else await self.read(query)
+
     def read_now(self, query: Callable[[Connection], T]) -> T:
         """Return what `query` reads, on this thread; see `read`."""
         with _translated(), self.engine.connect() as connection:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from quorate.adapters.sql.chain_table import CHECKPOINTS, JOURNAL
+from quorate.adapters.sql.chain_table import CHECKPOINTS, JOURNAL, STREAM_ROWS
 from quorate.adapters.sql.ledger import BLOBS, SIGNING_KEYS
+from quorate.adapters.sql.statement import Values, rows_of
 from quorate.kernel.ids import BookName, Tenant, TraceId
 from quorate.kernel.journal import Committed, JournalEntry
 
@@ -35,12 +36,11 @@ class SqlJournal:
 
     async def entries(self, stream: str) -> Sequence[JournalEntry]:
         """Return the committed rows of `stream`, oldest first."""
-        # The empty text keeps SQLite, which has no statistics, from walking the whole chain by its key.
-        is_ours = JOURNAL.c.tenant + "" == self.tenant
-        query = select(JOURNAL).where(JOURNAL.c.stream == stream, is_ours).order_by(JOURNAL.c.seq)
-        return await self._database.read(
-            lambda connection: [_entry(row) for row in connection.execute(query)]
+        values: Values = {"tenant": self.tenant, "stream": stream, "nothing": ""}
+        rows = await self._database.look_up(
+            lambda connection: rows_of(connection, STREAM_ROWS, values)
         )
+        return [_entry(row) for row in rows]
 
     async def recorded_steps(self, stream: str) -> Mapping[str, JournalEntry]:
         """Return the recorded successes of the steps in `stream`, by their key."""

@@ -25,7 +25,7 @@ class SqlMarketData:
 
     async def series(self, symbols: Sequence[Symbol]) -> Mapping[Symbol, Series]:
         """Return the series in use of `symbols`; see the port."""
-        digests = await self._database.read(
+        digests = await self._database.look_up(
             lambda connection: digests_of(connection, self._tenant, symbols)
         )
         fresh = [symbol for symbol, digest in digests.items() if digest not in self._parsed]

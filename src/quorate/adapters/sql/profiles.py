@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Column, Connection, Table, bindparam, select
 from quorate.adapters.sql.projection import Place, Projections, flag_of, text_of
 from quorate.adapters.sql.schema import metadata, tenant_column, text_column
 from quorate.adapters.sql.session import Session
-from quorate.adapters.sql.statement import GuardedUpdate, Insert, Statement
+from quorate.adapters.sql.statement import GuardedUpdate, Insert, Statement, rows_of
 from quorate.agents.profile import AgentProfile
 from quorate.agents.registry import from_payload
 from quorate.kernel.canonical import canonical_json
@@ -31,6 +31,11 @@ PROFILES = Table(
 
 _ADD = Insert(PROFILES)
 _SWITCH = GuardedUpdate(PROFILES, where=("tenant", "name", "enabled"), change=("enabled",))
+_REGISTERED = Statement(
+    select(PROFILES.c.profile, PROFILES.c.enabled)
+    .where(PROFILES.c.tenant == bindparam("tenant"))
+    .order_by(PROFILES.c.name)
+)
 _NAMES = Statement(select(PROFILES.c.name).where(PROFILES.c.tenant == bindparam("tenant")))
 
 
@@ -41,12 +46,11 @@ def profile_names(session: Session, tenant: Tenant) -> frozenset[str]:
 
 def registered_profiles(connection: Connection, tenant: Tenant) -> Sequence[AgentProfile]:
     """Return every profile as it stands now, by name."""
-    rows = connection.execute(
-        select(PROFILES.c.profile, PROFILES.c.enabled)
-        .where(PROFILES.c.tenant == tenant)
-        .order_by(PROFILES.c.name)
-    )
-    return [from_payload({**json.loads(row.profile), "enabled": row.enabled}) for row in rows]
+    rows = rows_of(connection, _REGISTERED, {"tenant": tenant})
+    return [
+        from_payload({**json.loads(str(profile)), "enabled": bool(enabled)})
+        for profile, enabled in rows
+    ]
 
 
 def _registered(session: Session, place: Place, event: Event) -> None:

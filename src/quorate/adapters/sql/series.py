@@ -19,7 +19,7 @@ from quorate.adapters.sql.projection import (
 )
 from quorate.adapters.sql.schema import metadata, tenant_column, text_column
 from quorate.adapters.sql.session import Session
-from quorate.adapters.sql.statement import GuardedUpdate, Insert, Statement, Values
+from quorate.adapters.sql.statement import GuardedUpdate, Insert, Statement, Values, rows_of
 from quorate.kernel.ids import Symbol, Tenant
 from quorate.kernel.journal import Event
 
@@ -57,10 +57,11 @@ def digests_of(
     connection: Connection, tenant: Tenant, symbols: Sequence[Symbol] | None = None
 ) -> Mapping[Symbol, str]:
     """Return the digest in use of each of `symbols`, of all where none are named; unknown ones are absent."""
-    query = select(SERIES.c.symbol, SERIES.c.digest).where(SERIES.c.tenant == tenant)
-    if symbols is not None:
-        query = query.where(SERIES.c.symbol.in_(symbols))
-    return {Symbol(row.symbol): row.digest for row in connection.execute(query)}
+    rows = rows_of(connection, _DIGESTS, {"tenant": tenant})
+    known = {Symbol(str(symbol)): str(digest) for symbol, digest in rows}
+    if symbols is None:
+        return known
+    return {symbol: known[symbol] for symbol in symbols if symbol in known}
 
 
 def stored_series(

@@ -1,4 +1,4 @@
-"""The writer's statements: declared once on the tables, carried out by either driver without Core's cost per call.
+"""Statements that are used all the time: declared once on the tables, carried out without Core's cost per call.
 
 A Core statement costs about 100 us each time it is executed, so they are compiled to driver text once. An insert or an
 update can also be compiled to one text that takes many rows at once as JSON, which is how PostgreSQL gets a batch.
@@ -7,11 +7,21 @@ update can also be compiled to one text that takes many rows at once as JSON, wh
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import Column, Dialect, Executable, LargeBinary, Table, bindparam, insert, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Dialect,
+    Executable,
+    LargeBinary,
+    Table,
+    bindparam,
+    insert,
+    update,
+)
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
@@ -51,6 +61,12 @@ class Statement:
     def prepared(self) -> Prepared:
         """The text for PostgreSQL's PREPARE."""
         return _prepared(self.postgres)
+
+
+def rows_of(connection: Connection, statement: Statement, values: Values) -> Sequence[Row]:
+    """Return what `statement` selects on a reading connection, as the driver gives it."""
+    text = statement.sqlite if connection.dialect.name == "sqlite" else statement.postgres
+    return [tuple(row) for row in connection.exec_driver_sql(text, values)]
 
 
 class Insert(Statement):
