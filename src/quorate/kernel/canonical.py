@@ -68,19 +68,21 @@ def as_json(value: JsonValue) -> Json:
     Raises:
         InvariantBrokenError: a non-finite number, a NUL, or a type outside JSON.
     """
-    if isinstance(value, str):
+    if type(value) is str:
         return _as_text(value)
-    if isinstance(value, dict):
+    if type(value) is dict:
         return {_as_text(key): as_json(value[key]) for key in _in_order(value)}
-    if isinstance(value, list | tuple):
+    if type(value) is list or type(value) is tuple:
         return [as_json(item) for item in value]
-    return value if value is None or isinstance(value, int) else _as_other(value)
+    if value is None or type(value) is int or type(value) is bool:
+        return value
+    return _as_other(value)
 
 
 def _in_order(keys: Iterable[str]) -> list[str]:
     """Return `keys` by their UTF-16 units, as RFC 8785 asks; for ASCII that is the plain order."""
     ordered = sorted(keys)
-    if all(key.isascii() for key in ordered):
+    if "".join(ordered).isascii():
         return ordered
     return sorted(ordered, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
 
@@ -92,6 +94,11 @@ def _as_text(text: str) -> str:
 
 
 def _as_other(value: JsonValue) -> Json:
+    """Return what is neither plain text nor a plain number or container as one of these."""
+    if isinstance(value, str):
+        return _as_text(value)
+    if isinstance(value, int):
+        return int(value)
     if isinstance(value, Mapping):
         return as_json(dict(value))
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
