@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,20 +23,25 @@ class SqlMarketData:
         self._database = database
         self._tenant = tenant
         self._parsed: dict[str, Series] = {}
+        self._parsing = asyncio.Lock()
 
     async def series(self, symbols: Sequence[Symbol]) -> Mapping[Symbol, Series]:
         """Return the series in use of `symbols`; see the port."""
         digests = await self._database.look_up(
             lambda connection: digests_of(connection, self._tenant, symbols)
         )
-        fresh = [symbol for symbol, digest in digests.items() if digest not in self._parsed]
-        if fresh:
+        async with self._parsing:
+            await self._parse([s for s, digest in digests.items() if digest not in self._parsed])
+        return {symbol: self._parsed[digest] for symbol, digest in digests.items()}
+
+    async def _parse(self, symbols: Sequence[Symbol]) -> None:
+        """Read and parse series that nobody has parsed yet; many runs at once begin with the same ones."""
+        if symbols:
             contents = await self._database.read(
-                lambda connection: stored_series(connection, self._tenant, fresh)
+                lambda connection: stored_series(connection, self._tenant, symbols)
             )
             for digest, content in contents.items():
                 self._parsed[digest] = _parsed(digest, content)
-        return {symbol: self._parsed[digest] for symbol, digest in digests.items()}
 
     async def listing(self) -> Sequence[SeriesSummary]:
         """Return one line per stored series, by symbol."""
