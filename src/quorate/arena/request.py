@@ -96,7 +96,9 @@ def _named(name: ProfileName, known: dict[ProfileName, AgentProfile]) -> AgentPr
     profile = known.get(name)
     if profile is None:
         raise _refusal(
-            f"there is no profile {_quoted(name)}", f"choose from {', '.join(sorted(known))}"
+            f"there is no profile {_quoted(name)}",
+            f"choose from {', '.join(sorted(known))}",
+            slug="not-found",
         )
     if not profile.enabled:
         raise _refusal(f"profile '{name}' is disabled", f"quorate profiles enable {name}")
@@ -116,5 +118,5 @@ def _quoted(text: str) -> str:
     return repr(text if len(text) <= 40 else f"{text[:40]}...")
 
 
-def _refusal(cause: str, fix: str) -> RejectedError:
-    return RejectedError(cause, effect=_NOTHING_WRITTEN, fix=fix)
+def _refusal(cause: str, fix: str, *, slug: str = "") -> RejectedError:
+    return RejectedError(cause, effect=_NOTHING_WRITTEN, fix=fix, slug=slug)

@@ -120,6 +120,7 @@ class App:
                 f"profile '{name}' needs the provider {profile.provider}, and none is configured",
                 effect="it stays disabled, the keyless agents go on",
                 fix="use the keyless profiles: quorate profiles list",
+                slug="unauthenticated",
             )
         kind = "profile.enabled" if enabled else "profile.disabled"
         event = Event(stream=f"profile:{name}", type=kind, payload={"name": name})

@@ -28,6 +28,7 @@ class ExitCode(IntEnum):
 _KINDS: Final[Mapping[str, tuple[int, ExitCode]]] = {
     "validation-failed": (422, ExitCode.USAGE),
     "invalid-cursor": (400, ExitCode.USAGE),
+    "unauthenticated": (401, ExitCode.CREDENTIALS),
     "not-found": (404, ExitCode.NOT_FOUND),
     "conflict": (409, ExitCode.CONFLICT),
     "illegal-transition": (409, ExitCode.CONFLICT),
