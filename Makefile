@@ -17,10 +17,10 @@ DEV := $(VENV)/.dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run test coverage check format bench soak lock clean
+.PHONY: help install run test coverage check format bench soak models-check evidence trace lock clean
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(DEV) ## Set up .venv with everything that tests and checks need.
 
@@ -56,6 +56,15 @@ bench: $(DEV) ## Measure against the stored baseline.
 
 soak: $(DEV) ## Run the fault suite for long.
 	@$(BIN)/python -m tests.fault.soak $(ARGS)
+
+models-check: $(RUNTIME) ## Ask one cheap model for one answer; needs a key and a network, states its cost first.
+	@$(BIN)/quorate providers test $(PROVIDER) --yes
+
+evidence: $(DEV) ## Take the pictures of docs/screenshots anew, from real runs; needs Chromium.
+	@$(BIN)/python -m tests.browser.evidence
+
+trace: $(DEV) ## Write docs/ARENA_TRACE_EXAMPLE.md anew, from a real run over the scripted model server.
+	@$(BIN)/python -m tests.e2e.trace_example
 
 lock: $(DEV) ## Resolve requirements/*.txt anew from pyproject.toml; UPGRADE=1 takes newer releases.
 	@echo "==> requirements/dev.txt"

@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks import arena, journal
+from benchmarks import arena, gateway, hub, journal, models, money
+from benchmarks.instant_model import instant_model
 from benchmarks.measure import Figure, machine
 from quorate.config import load_settings
 
@@ -43,7 +44,14 @@ def _figures() -> Iterator[Figure]:
         yield from journal.figures(load_settings(), "SQLite (synchronous=FULL)", alone_ms=4)
         yield from asyncio.run(_collected())
         yield journal.verification(load_settings())
+        yield from money.figures(load_settings(), "SQLite", five_ms=3)
+    with _home(), instant_model() as url, models.ample(url):
+        yield from asyncio.run(models.run_figures(load_settings()))
+        yield from asyncio.run(models.task_figures(load_settings(), "SQLite"))
+    with _home():
+        yield from hub.figures(load_settings())
     yield arena.start()
+    yield from asyncio.run(gateway.figures())
     try:
         with _postgres() as url, _home(QUORATE_DATABASE_URL=url):
             yield from journal.figures(load_settings(), "PostgreSQL", alone_ms=8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import pairwise
 
 from benchmarks.measure import Figure, percentile, spread
@@ -74,18 +74,19 @@ def verification(settings: Settings) -> Figure:
 
 
 async def _walks(store: Store, count: int, each: list[float]) -> list[float]:
-    return [await _walk(store, await _received(store), each) for _ in range(count)]
+    return [await walk(store, await received(store), each) for _ in range(count)]
 
 
 async def _walks_at_once(store: Store, count: int, each: list[float]) -> list[float]:
     async with asyncio.TaskGroup() as receiving:
-        received = [receiving.create_task(_received(store)) for _ in range(count)]
+        received = [receiving.create_task(received(store)) for _ in range(count)]
     async with asyncio.TaskGroup() as walking:
-        walks = [walking.create_task(_walk(store, task.result(), each)) for task in received]
+        walks = [walking.create_task(walk(store, task.result(), each)) for task in received]
     return [walk.result() for walk in walks]
 
 
-async def _received(store: Store) -> Task:
+async def received(store: Store) -> Task:
+    """Return a task that was just received."""
     task = Task(
         task_id=TaskId(store.ids.ulid("tsk_")),
         type=TaskType.ARENA_RUN,
@@ -114,7 +115,10 @@ async def _received(store: Store) -> Task:
     return task
 
 
-async def _walk(store: Store, task: Task, each: list[float]) -> float:
+async def walk(
+    store: Store, task: Task, each: list[float], work: Callable[[], Awaitable[object]] | None = None
+) -> float:
+    """Return the seconds that the nine transitions took, each noted in `each`; `work` is done once the task runs."""
     states = [TaskState.RECEIVED]
     for step in PATH:
         states.append(TASK_TABLE.target(states[-1], step))
@@ -137,6 +141,8 @@ async def _walk(store: Store, task: Task, each: list[float]) -> float:
         before = time.perf_counter()
         await store.journal.commit(lambda _tx, moved=event: [moved])
         each.append(time.perf_counter() - before)
+        if work is not None and step is TaskEvent.STARTED:
+            await work()
     return time.perf_counter() - began
 
 

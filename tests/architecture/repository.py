@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "quorate"
-ABOVE_THE_RULES = frozenset({"adapters", "bootstrap", "cli"})
+ABOVE_THE_RULES = frozenset({"adapters", "bootstrap", "cli", "config", "hub"})
 
 _SKIPPED = frozenset({".git", ".venv", "__pycache__", "node_modules", "build", "dist"})
 _HEADING = re.compile(r"^(#+) +(.+?) *$", re.MULTILINE)

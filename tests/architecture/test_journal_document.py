@@ -1,5 +1,6 @@
 """docs/concepts/journal.md: its script verifies what the program exports, and its formats are the program's."""
 
+import asyncio
 import base64
 import json
 import re
@@ -7,18 +8,34 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from quorate.access import Scope
+from quorate.arena.request import RunRequest
 from quorate.audit.chain import GENESIS, chained_hash, row_bytes
 from quorate.audit.checkpoint import Checkpoint, note_key_id, signed_note
+from quorate.bootstrap import RequestKey, open_app
 from quorate.cli.main import main
+from quorate.config import load_settings
+from quorate.kernel.ids import Symbol
 from tests.architecture.repository import ROOT, code_blocks
 
 PAGE = (ROOT / "docs" / "concepts" / "journal.md").read_text()
 (SCRIPT,) = code_blocks(PAGE, "python")
+
+
+async def visit(settings):
+    """Use the home as the hub does: sign in, make a token, start a run under a key; closing waits for it."""
+    key = RequestKey(principal="operator", key="k", fingerprint="f")
+    request = RunRequest(symbols=(Symbol("AAPL"),), as_of=date(2012, 6, 29))
+    async with open_app(settings) as app:
+        await app.sign_in(await app.issue_sign_in())
+        await app.create_token("ci", [Scope.READ], timedelta(days=1))
+        await app.start_run(request, key=key)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +45,7 @@ def used(tmp_path_factory):
     run = journal.with_name("run.json")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QUORATE_HOME", str(home))
-        assert main(["run", "AAPL", "--as-of", "2012-06-29"]) == 0
+        asyncio.run(visit(load_settings()))
         assert main(["audit", "export", str(journal)]) == 0
         assert main(["runs", "export", "run_", str(run)]) == 0
     return home, journal, run

@@ -8,7 +8,15 @@ from decimal import Decimal
 import pytest
 
 from quorate.agents import KEYLESS_PROFILES, AgentsPolicy, rule_agent
-from quorate.arena import AgentReply, ArenaPolicy, cast_votes, decide, scene_of
+from quorate.arena import (
+    NO_PANEL,
+    AgentReply,
+    ArenaPolicy,
+    cast_votes,
+    decide,
+    deliberate,
+    scene_of,
+)
 from quorate.cli.main import main
 from quorate.kernel.ids import BookName, RunId
 from quorate.kernel.money import Usd
@@ -65,7 +73,8 @@ def decisions(series, day):
         for vote in cast_votes(reply, scenes, ArenaPolicy()):
             votes[vote.answer.symbol].append(vote)
     for symbol, scene in scenes.items():
-        yield decide(scene, votes[symbol], run_id=RunId("run_1"), policy=ArenaPolicy())
+        found = deliberate(scene, votes[symbol], ArenaPolicy())
+        yield decide(found, NO_PANEL, run_id=RunId("run_1"), policy=ArenaPolicy())
 
 
 def test_the_counts_of_the_main_job_are_those_of_the_readme(decided):

@@ -71,28 +71,61 @@ def test_no_import_contract_makes_an_exception():
     assert [each["id"] for each in contracts["contracts"] if each.get("ignore_imports")] == []
 
 
-def test_nothing_could_send_an_order():
-    """No client of another machine is a dependency, and no adapter speaks to a broker."""
+SPEAK_TO_OTHERS = {"alpaca", "openai_compatible"}
+"""The adapters that reach other machines: the broker's and the models'."""
+
+
+def imports_of(files):
+    """Return the modules that `files` import."""
+    found = set()
+    for file in files:
+        for node in ast.walk(tree_of(file)):
+            if isinstance(node, ast.ImportFrom):
+                found.add(node.module or "")
+            elif isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+    return found
+
+
+def test_nobody_else_could_send_an_order():
+    """Two adapters reach other machines, on the one HTTP client; every other adapter is known and stays at home."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = {re.match(r"[a-z-]+", each)[0] for each in project["dependencies"]}
-    assert needed.isdisjoint({"aiohttp", "httpx", "requests", "urllib3", "alpaca-py", "websockets"})
+    assert needed.isdisjoint({"httpx", "requests", "urllib3", "alpaca-py", "websockets"})
     adapters = {path.name for path in (PACKAGE / "adapters").iterdir() if path.is_dir()}
-    assert adapters - {"__pycache__"} <= {"clock", "files", "keys", "sql", "telemetry"}
-    imported = {
-        node.module or ""
-        for file in modules()
-        for node in ast.walk(tree_of(file))
-        if isinstance(node, ast.ImportFrom)
-    } | {
-        alias.name
-        for file in modules()
-        for node in ast.walk(tree_of(file))
-        if isinstance(node, ast.Import)
-        for alias in node.names
+    assert adapters - {"__pycache__"} <= {
+        *("clock", "files", "keys", "simulated_broker", "sql", "telemetry", *SPEAK_TO_OTHERS)
     }
+    imported = imports_of(file for file in modules() if SPEAK_TO_OTHERS.isdisjoint(file.parts))
     roots = {name.partition(".")[0] for name in imported}
     assert roots.isdisjoint({"http", "aiohttp", "httpx", "requests", "urllib3", "ssl", "asyncssh"})
     assert "urllib.request" not in imported
+
+
+def test_only_bootstrap_knows_the_broker_and_the_broker_takes_approved_orders_alone():
+    broker = PACKAGE / "adapters" / "alpaca"
+    knowing = {
+        file.relative_to(PACKAGE).parts[0]
+        for file in modules()
+        if broker not in file.parents
+        and any(name.startswith("quorate.adapters.alpaca") for name in imports_of([file]))
+    }
+    assert knowing <= {"bootstrap"}
+    (submit,) = [
+        node
+        for node in ast.walk(tree_of(broker / "client.py"))
+        if isinstance(node, ast.AsyncFunctionDef) and node.name == "submit"
+    ]
+    assert [ast.unparse(each.annotation) for each in submit.args.args[1:]] == [
+        *("ApprovedOrder", "ClientOrderId")
+    ]
+    posts = [
+        file.name
+        for file in modules()
+        for node in ast.walk(tree_of(file))
+        if broker in file.parents and isinstance(node, ast.Constant) and node.value == "POST"
+    ]
+    assert posts == ["client.py"]
 
 
 def test_no_module_grows_past_the_limit(capsys):

@@ -54,7 +54,8 @@ class Home:
 
     def environment(self, **more):
         inherited = os.environ.items()  # noqa: TID251  (a process gets its environment from somebody)
-        kept = {name: value for name, value in inherited if not name.startswith("QUORATE_")}
+        ours = ("QUORATE_", "OPENROUTER_", "OPENAI_")
+        kept = {name: value for name, value in inherited if not name.startswith(ours)}
         return kept | {"QUORATE_HOME": str(self.path)} | more
 
     def file(self, name, text):

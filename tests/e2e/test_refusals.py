@@ -72,7 +72,10 @@ def test_nothing_was_written_by_any_of_them(refusals, shared_home):
     [
         ("CF-003", "[arena]\nmin_confidence = nan\n", "CONFIG_NON_FINITE"),
         ("CF-006", "[arena]\n[arena]\n", "CONFIG_DUPLICATE_TABLE"),
+        ("CF-007", '[admin]\nbind = "0.0.0.0"\ntls = false\n', "CONFIG_PUBLIC_WITHOUT_TLS"),
+        ("CF-009", '[models.prices."x/y"]\nprompt = "free"\ncompletion = 1\n', "CONFIG_TYPE"),
         ("unknown key", "[arena]\nmin_confidense = 0.7\n", "CONFIG_UNKNOWN_KEY"),
+        ("of a strategy", "[strategies.calm]\nsymbls = ['AAPL']\n", "CONFIG_UNKNOWN_KEY"),
     ],
 )
 def test_a_bad_configuration_starts_nothing(home, row, text, code):
@@ -81,6 +84,19 @@ def test_a_bad_configuration_starts_nothing(home, row, text, code):
     assert refused.code == 78, row
     assert [error["code"] for error in refused.json["errors"]] == [code]
     assert not list(home.path.glob("*.db*"))
+
+
+def test_a_file_of_keys_that_others_can_read_starts_nothing(home):
+    """CF-010."""
+    keys = home.path / "keys"
+    keys.mkdir()
+    (keys / "providers.toml").write_text('openai = "sk-canary-2b7e151628aed2a6"\n')
+    (keys / "providers.toml").chmod(0o644)
+    refused = home.run("runs", "--json")
+    assert refused.code == 78
+    assert [error["code"] for error in refused.json["error"]["errors"]] == ["SECRET_FILE_MODE"]
+    assert "chmod 600" in refused.err
+    assert "canary" not in refused.out + refused.err
 
 
 def test_bars_that_lie_quarantine_their_symbol_and_no_other(home):

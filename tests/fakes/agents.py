@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from quorate.agents.profile import AgentProfile
-from quorate.arena.ports import AgentRunner
+from quorate.arena.ports import AgentRunner, Question
 from quorate.arena.voting import AgentReply
-from quorate.market.snapshot import Snapshot
 
 
 @dataclass
@@ -19,8 +17,9 @@ class ScriptedAgents:
     failures: Mapping[str, Exception] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    async def ask(self, profile: AgentProfile, snapshot: Snapshot) -> AgentReply:
-        self.asked.append(profile.name)
-        if profile.name in self.failures:
-            raise self.failures[profile.name]
-        return await self.others.ask(profile, snapshot)
+    async def ask(self, question: Question) -> AgentReply:
+        name = question.profile.name
+        self.asked.append(name)
+        if name in self.failures:
+            raise self.failures[name]
+        return await self.others.ask(question)

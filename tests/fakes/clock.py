@@ -18,9 +18,9 @@ class _Turn:
         yield
 
 
-async def settle() -> None:
-    """Let every task that is not waiting for time or an event go on as far as it can."""
-    for _ in range(TURNS):
+async def settle(turns: int = TURNS) -> None:
+    """Let every task that is not waiting for time or an event go on as far as it can, or for so many turns."""
+    for _ in range(turns):
         await _Turn()
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import quorate.market
 
@@ -22,6 +23,16 @@ REFOLD_EVERY = 10
 """After so many jobs the survivor folds the state tables again as well."""
 
 PACKAGED = Path(quorate.market.__file__).parent / "packaged" / "us-daily-2000-2013.csv.gz"
+
+
+class Point(NamedTuple):
+    """Where to kill: when the failpoint `name` is passed for the `nth` time."""
+
+    name: str
+    nth: int
+
+
+NOWHERE = Point("", 0)
 
 
 @dataclass(slots=True)
@@ -35,22 +46,24 @@ class KillServer:
 
     def failpoints(self, scenario: str) -> Sequence[str]:
         """Return the names of the failpoints that the scenario passes when nobody kills it."""
-        return self._ask(scenario, 0)["names"]
+        return self._ask(scenario, NOWHERE)["names"]
 
-    def kill_at(self, scenario: str, point: int) -> None:
-        """Kill a victim at its `point`-th failpoint and note what the survivor found."""
+    def kill_at(self, scenario: str, point: Point) -> bool:
+        """Kill a victim at `point` and note what the survivor found; False when it ended before it came there."""
         answer = self._ask(scenario, point)
         self.killed += answer["killed"]
         self.problems += [f"{scenario} at {point}: {problem}" for problem in answer["problems"]]
+        return bool(answer["killed"])
 
-    def _ask(self, scenario: str, kill_at: int) -> dict:
+    def _ask(self, scenario: str, point: Point) -> dict:
         assert self.process.stdin
         assert self.process.stdout
         tenant = f"tenant-{self.jobs // JOBS_PER_TENANT}"
         self.jobs += 1
         job = {
             "scenario": scenario,
-            "kill_at": kill_at,
+            "name": point.name,
+            "nth": point.nth,
             "tenant": tenant,
             "projections": self.jobs % REFOLD_EVERY == 0,
         }
@@ -85,15 +98,16 @@ def kill_server(home: Path, bars: Path, database_url: str = "") -> Iterator[Kill
             process.stdout.close()
 
 
-def points_to_kill(names: Sequence[str], *, sample: int, seed: int) -> Sequence[int]:
-    """Return the first and last point of every failpoint's name, and a seeded sample of the rest."""
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(names, start=1):
-        places.setdefault(name, []).append(place)
-    chosen = {end for found in places.values() for end in (found[0], found[-1])}
-    rest = [place for place in range(1, len(names) + 1) if place not in chosen]
-    drawn = random.Random(seed).sample(rest, min(sample, len(rest)))
-    return sorted(chosen | set(drawn))
+def first_points(names: Sequence[str]) -> Sequence[Point]:
+    """Return where every failpoint is passed for the first time, in that order: a victim always comes there."""
+    return [Point(name, 1) for name in dict.fromkeys(names)]
+
+
+def later_points(names: Sequence[str]) -> Sequence[Point]:
+    """Return all other points; how use cases fall into batches varies, so a victim may end before it comes there."""
+    return [
+        Point(name, nth) for name, count in Counter(names).items() for nth in range(2, count + 1)
+    ]
 
 
 def write_bars(path: Path) -> Path:

@@ -1,6 +1,6 @@
 """The kill server: imports everything once, stays single-threaded, and forks a victim and a survivor for each point.
 
-It reads one JSON job a line ({"scenario", "kill_at", "tenant", "projections"}) and answers each with one JSON line.
+It reads one JSON job a line ({"scenario", "name", "nth", "tenant", "projections"}) and answers each with one JSON line.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ from tests.fault import scenarios
 from tests.fault.scenarios import Acknowledge, KillSwitch
 
 Victim = Callable[[Settings, Tenant, KillSwitch, Acknowledge], Awaitable[None]]
-VICTIMS: dict[str, Victim] = {"cases": scenarios.write_cases, "run": scenarios.run_once}
+VICTIMS: dict[str, Victim] = {
+    "cases": scenarios.write_cases,
+    "run": scenarios.run_once,
+    "money": scenarios.pay,
+}
 
 
 class Server:
@@ -48,7 +52,6 @@ class Server:
         found = json.loads(said[0]) if said else ["the survivor said nothing"]
         return {
             "killed": os.WIFSIGNALED(status),
-            "passed": next((int(a[7:]) for a in acknowledged if a.startswith("passed:")), None),
             "names": next((a[6:].split() for a in acknowledged if a.startswith("names:")), []),
             "problems": found if survived == 0 else [f"the survivor failed: {said}"],
         }
@@ -71,15 +74,14 @@ class Server:
     def _victim(
         self, victim: Victim, tenant: Tenant, job: dict[str, object], say: Acknowledge
     ) -> None:
-        switch = KillSwitch(int(str(job["kill_at"])))
+        switch = KillSwitch(str(job["name"]), int(str(job["nth"])))
         asyncio.run(_awaited(victim(self._settings, tenant, switch, say)))
-        say(f"passed:{switch.passed}")
         say(f"names:{' '.join(switch.names)}")
 
     def _survivor(
         self, tenant: Tenant, acknowledged: list[str], say: Acknowledge, *, projections: bool
     ) -> None:
-        names = [name for name in acknowledged if name.startswith(("case:", "run:"))]
+        names = [name for name in acknowledged if name.startswith(("case:", "run:", "call:"))]
         left = scenarios.problems_left(
             self._settings, tenant, names, self._baselines[tenant], projections=projections
         )

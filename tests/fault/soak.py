@@ -1,6 +1,10 @@
-"""`make soak`: thousands of kills at random failpoints, on SQLite and, where a server is named, on PostgreSQL.
+"""`make soak`: the fault suite for long.
 
-Usage: python -m tests.fault.soak [--points 10000] [--seed 1] [--database-url postgresql://...]
+Thousands of kills at random failpoints, on SQLite and, where a server is named, on PostgreSQL; then spoilt answers for
+the decoder, and attacks in the news on models that obey them.
+
+Usage: python -m tests.fault.soak [--points 10000] [--mutations 100000] [--injections 500] [--seed 1]
+                                  [--database-url postgresql://...]
 """
 
 from __future__ import annotations
@@ -10,17 +14,28 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.fault.killing import KillServer, kill_server, write_bars
+from tests.fault import injecting, mutations
+from tests.fault.killing import (
+    KillServer,
+    Point,
+    first_points,
+    kill_server,
+    later_points,
+    write_bars,
+)
 
-SCENARIOS = ("cases", "run")
+SCENARIOS = ("cases", "run", "money")
 
 
 def main() -> int:
-    """Kill as often as asked and say what was found; 1 when anything was."""
+    """Kill, spoil and attack as often as asked and say what was found; 1 when anything was."""
     wanted = argparse.ArgumentParser(description=__doc__)
-    wanted.add_argument("--points", type=int, default=10_000)
+    wanted.add_argument("--points", type=int, default=10_000, help="kills")
+    wanted.add_argument("--mutations", type=int, default=100_000, help="spoilt answers")
+    wanted.add_argument("--injections", type=int, default=500, help="attacks in the news")
     wanted.add_argument("--seed", type=int, default=1)
     wanted.add_argument("--database-url", default="", help="PostgreSQL; SQLite without it")
     chosen = wanted.parse_args()
@@ -28,15 +43,18 @@ def main() -> int:
         home = Path(folder)
         with kill_server(home, write_bars(home / "bars.csv"), chosen.database_url) as server:
             _soak(server, chosen.points, random.Random(chosen.seed))
-            return _summary(server)
+            killed = _summary(server)
+    spoilt = mutations.main(chosen.mutations, chosen.seed)
+    attacked = injecting.main(chosen.injections, chosen.seed)
+    return max(killed, spoilt, attacked)
 
 
 def _soak(server: KillServer, points: int, chance: random.Random) -> None:
-    sizes = {scenario: len(server.failpoints(scenario)) for scenario in SCENARIOS}
+    points_of = {scenario: _points(server, scenario) for scenario in SCENARIOS}
     began = time.monotonic()
     for done in range(1, points + 1):
         scenario = chance.choice(SCENARIOS)
-        server.kill_at(scenario, chance.randint(1, sizes[scenario]))
+        server.kill_at(scenario, chance.choice(points_of[scenario]))
         if done % 100 == 0 or done == points:
             pace = (time.monotonic() - began) / done
             left = f"{pace * (points - done):.0f} s left"
@@ -44,6 +62,11 @@ def _soak(server: KillServer, points: int, chance: random.Random) -> None:
                 f"\r{done} of {points} points, {len(server.problems)} problems, {left}   ", end=""
             )
     print()
+
+
+def _points(server: KillServer, scenario: str) -> Sequence[Point]:
+    names = server.failpoints(scenario)
+    return [*first_points(names), *later_points(names)]
 
 
 def _summary(server: KillServer) -> int:

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import random
 import signal
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ from sqlalchemy import event
 
 from quorate.adapters.sql.database import Database, DatabasePolicy
 from quorate.adapters.sql.migration import migrate
+from quorate.adapters.sql.purse import SqlPurse
+from quorate.llm.budget import BudgetExhaustedError, BudgetPolicy, Reservation
+from quorate.llm.tier import Tier
+from tests.fakes.money import wanted
 from tests.integration.facts import noted, task_moved, task_received
 from tests.integration.homes import begin_run, open_once
 from tests.integration.stores import LONGEST, Ground, outcomes
@@ -73,12 +78,15 @@ def migrates(url: str) -> None:
     database.close()
 
 
+CHANGES = ("ALTER", "COMMIT", "CREATE", "DROP", "INSERT", "UPDATE")
+
+
 def dies_migrating(url: str, statement: int) -> None:
-    """Migrate, and die before the `statement`th statement that changes the schema or its version."""
+    """Migrate, and die before the `statement`th statement that changes the schema, its version or its rows."""
     database, left = Database(DatabasePolicy(url=url)), [statement]
 
     def count(_connection: object, _cursor: object, text: str, *_more: object) -> None:
-        if text.lstrip().upper().startswith(("CREATE", "INSERT", "COMMIT")):
+        if text.lstrip().upper().startswith(CHANGES):
             left[0] -= 1
             if left[0] == 0:
                 dies()
@@ -103,3 +111,33 @@ def dies_running(home: Path, url: str, failpoint: str, passes: int) -> None:
 def opens(home: Path, url: str) -> None:
     """Open the home as any command does."""
     asyncio.run(open_once(home, url))
+
+
+def wants_power(ground: Ground, name: str, count: int) -> None:
+    """Want `count` power calls at once and end with how many were granted as the exit code."""
+
+    async def work() -> int:
+        with ground.opened() as store:
+            purse = SqlPurse(store.journal, store.clock, BudgetPolicy())
+            calls = [
+                wanted("0.0001", call_id=f"{name}-{number:03d}", tier=Tier.POWER)
+                for number in range(count)
+            ]
+            results = await outcomes([purse.reserve(call) for call in calls])
+            refused = [each for each in results if isinstance(each, BudgetExhaustedError)]
+            granted = [each for each in results if isinstance(each, Reservation)]
+            return len(granted) if len(granted) + len(refused) == count else 99
+
+    sys.exit(asyncio.run(work()))
+
+
+def dies_with_a_call_under_way(ground: Ground, call_id: str) -> None:
+    """Set money aside for a call, and die before anybody can say how it ended."""
+
+    async def work() -> None:
+        with ground.opened() as store:
+            purse = SqlPurse(store.journal, store.clock, BudgetPolicy())
+            await purse.reserve(wanted("0.01", call_id=call_id))
+            dies()
+
+    asyncio.run(work())

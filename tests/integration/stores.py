@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, Table, select
 
@@ -37,6 +38,8 @@ LONGEST = 30.0
 """No wait in these tests lasts longer; whatever takes so long has failed."""
 
 SYSTEM = SystemClock()
+
+T = TypeVar("T")
 
 
 class OneByOne:
@@ -171,7 +174,7 @@ async def turn() -> None:
         await SYSTEM.sleep(0)
 
 
-async def outcomes(commits: Sequence[Awaitable[Committed]]) -> list[Committed | BaseException]:
+async def outcomes(commits: Sequence[Awaitable[T]]) -> list[T | BaseException]:
     """Return what became of each of `commits`, started together: its result or its error."""
     tasks = [asyncio.ensure_future(commit) for commit in commits]
     _done, late = await asyncio.wait(tasks, timeout=LONGEST)

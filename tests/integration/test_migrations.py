@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 import quorate.adapters.sql.migrations
+from quorate.access import AccessEvent
 from quorate.adapters.sql.database import Database, DatabasePolicy
 from quorate.adapters.sql.migration import NEWEST, Migrated, migrate, revision_of
-from quorate.adapters.sql.projections import metadata
+from quorate.adapters.sql.projections import STATE_TABLES, metadata
 from quorate.kernel.errors import RejectedError
+from quorate.kernel.ids import Tenant
+from tests.fakes.homes import made_home
 from tests.integration.children import dies_migrating, ended, migrates
-from tests.integration.facts import one_of_each
+from tests.integration.facts import one_of_each, run_completed, run_requested
+from tests.integration.former_homes import at_revision, copied
 from tests.integration.stores import Ground
 
 pytestmark = pytest.mark.integration
 
 MIGRATIONS = Path(quorate.adapters.sql.migrations.__file__).parent
+
+MONEY = frozenset({"llm_calls", "budget_days", "budget_limits", "budget_warnings", "model_prices"})
+"""Tables of later versions: no home of the first one has a call, a warning or a price in its journal."""
+
+REGISTRY = frozenset({"prompt_versions"})
+"""A table of a later version: nobody had written a prompt of their own."""
+
+COMPETITIONS = frozenset({"competitions"})
+"""A table of a later version: nobody had competed."""
+
+ORDERS = frozenset({"orders", "executions", "held_shares", "trading_states", "simulated_accounts"})
+"""Tables of a later version: nothing had been ordered."""
+
+NEWS = frozenset({"news_items", "news_symbols", "kept_answers"})
+"""Tables of a later version: neither news nor remembered answers were in its journal."""
 
 
 @contextmanager
@@ -127,8 +148,8 @@ def test_four_processes_migrate_at_once(empty_url):
 
 @pytest.mark.fault
 def test_a_migration_killed_between_two_statements_leaves_nothing_and_runs_again(empty_url):
-    step = 1 if empty_url.startswith("sqlite") else 4
-    for statement in range(1, 100, step):
+    step = 3 if empty_url.startswith("sqlite") else 7
+    for statement in range(1, 200, step):
         (code,) = ended(dies_migrating, [(empty_url, statement)])
         if code == 0:
             break
@@ -150,3 +171,79 @@ def test_a_database_of_a_newer_version_is_refused_untouched(empty_url):
         assert refusal.value.slug == "config-refused"
         assert refusal.value.effect == "nothing was changed"
         assert revision_of(database) == "9999"
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory):
+    """Return the URL of a database of this version with runs of every kind in it, and the folder of its key."""
+    folder = tmp_path_factory.mktemp("lived-in")
+    url = f"sqlite:///{folder / 'quorate.db'}"
+    made_home(folder, DATABASE_URL=url)
+    ground = Ground(url=url, tenant=Tenant("local"), folder=folder)
+
+    async def live():
+        with ground.opened() as store:
+            await store.add(run_requested("run_going_on"))
+            failed = run_completed("run_failed")
+            await store.add(run_requested("run_failed"), replace(failed, type="run.failed"))
+            then = [event for event in one_of_each() if event.type not in set(AccessEvent)]
+            await store.of(Tenant("other")).add(*then)
+
+    asyncio.run(live())
+    return url
+
+
+def state_of(database):
+    """Return every row of every state table, in the order of its key."""
+    return {
+        table.name: database.read_now(
+            lambda connection, table=table: connection.execute(
+                select(table).order_by(*table.primary_key)
+            ).all()
+        )
+        for table in STATE_TABLES
+    }
+
+
+@pytest.fixture
+def former(lived_in, empty_url):
+    """Return the URL of a database with the same rows as the first version left it."""
+    with opened(lived_in) as source, opened(empty_url) as target:
+        at_revision(target, "0001")
+        copied(source, target)
+    return empty_url
+
+
+def without(names, state):
+    return {name: rows for name, rows in state.items() if name not in names}
+
+
+async def test_a_database_of_the_first_version_is_filled_from_its_journal(
+    lived_in, former, tmp_path
+):
+    with opened(lived_in) as source, opened(former) as target:
+        assert migrate(target) == Migrated("0001", NEWEST)
+        later = MONEY | NEWS | REGISTRY | COMPETITIONS | ORDERS
+        assert without(later, state_of(target)) == without(later, state_of(source))
+        assert {row.voter for row in state_of(target)["ai_arena_agent_decisions"]} == {True, False}
+        assert {row.outcome for row in state_of(target)["ai_arena_runs"]} == {
+            *("", "traded", "no_trade")
+        }
+        assert any(row.triggers for row in state_of(target)["ai_arena_consensus"])
+        for tenant in ("local", "other"):
+            with Ground(url=former, tenant=Tenant(tenant), folder=tmp_path).opened() as store:
+                found = store.verified(projections=True).problems
+                assert [problem for problem in found if "ai_arena" in problem] == []
+
+
+@pytest.mark.fault
+def test_a_filling_killed_between_two_statements_leaves_the_first_version_as_it_was(former):
+    with opened(former) as database:
+        before = tables_of(database)
+    for statement in (1, 4, 8, 12, 16, 20):
+        (code,) = ended(dies_migrating, [(former, statement)])
+        assert code == -signal.SIGKILL, statement
+        with opened(former) as database:
+            assert (revision_of(database), tables_of(database)) == ("0001", before), statement
+    with opened(former) as database:
+        assert migrate(database) == Migrated("0001", NEWEST)

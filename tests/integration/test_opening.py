@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import signal
 from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from quorate.access import Scope
 from quorate.adapters.clock.system import SystemClock
 from quorate.adapters.sql.database import Database, DatabasePolicy
 from quorate.adapters.sql.projections import STATE_TABLES, metadata
 from quorate.agents.defaults import DEFAULT_PROFILES
-from quorate.kernel.ids import ProfileName
+from quorate.arena.competition.contest import CompetitionRequest
+from quorate.arena.record import RunFilter
+from quorate.kernel.ids import ProfileName, Symbol
+from quorate.llm.budget import Limit
+from quorate.llm.catalogue import StatedPrice, model_id
+from tests.fakes.money import charge, wanted
 from tests.integration.children import dies_running, ended, opens
 from tests.integration.conftest import emptied, migrated
 from tests.integration.homes import REQUEST, open_once, opened_home
@@ -38,6 +46,30 @@ ONE_COMMIT = [
     "callers_not_yet_woken",
 ]
 """The failpoints of a use case that gives rows, and of the checkpoint that is due with it."""
+
+
+OF_MODELS = {"kept_answers", "tool_calls", "budget_warnings"}
+"""What only answers of models fill; tests/integration has a module on each."""
+
+OF_ORDERS = {"orders", "executions", "held_shares", "trading_states", "simulated_accounts"}
+"""What only orders fill, and no command places one yet."""
+
+PRICE = StatedPrice(prompt=Decimal("0.1"), completion=Decimal("0.2"))
+CONTEST = CompetitionRequest(
+    name="two sessions",
+    symbols=(Symbol("AAPL"),),
+    profiles=(ProfileName("trend"), ProfileName("momentum")),
+    first=REQUEST.as_of - timedelta(days=1),
+    last=REQUEST.as_of,
+)
+
+
+def news_file(home):
+    """Write a file with one item of news."""
+    path = home / "news.jsonl"
+    item = {"published_at": "2012-06-29T14:30:00Z", "headline": "A quiet day", "symbols": ["AAPL"]}
+    path.write_text(json.dumps(item) + "\n")
+    return path
 
 
 class LaterClock(SystemClock):
@@ -100,6 +132,10 @@ def store_of(app) -> OpenStore:
         notary=inner.notary,
         clock=inner.clock,
     )
+
+
+async def listed_rows(app):
+    return [line.row for line in (await app.list_runs(RunFilter(), 9, None)).items]
 
 
 async def test_a_home_is_seeded_with_key_book_profiles_and_bars(home):
@@ -166,10 +202,25 @@ async def test_after_real_runs_the_tables_are_what_the_journal_says(home):
         await app.set_profile_enabled(ProfileName("wyckoff"), False)
         await app.run_arena(REQUEST)
         await app.set_profile_enabled(ProfileName("wyckoff"), True)
+        await app.money.set_budget(Limit.DAY, Decimal(2))
+        await app.prompts.add("judge", "Your seat: judge. Be slow.")
+        await app.news.import_news(news_file(home[0]))
+        await app.competitions.play(
+            (await app.competitions.create(CONTEST, "the test")).competition_id
+        )
+        paid = await app.money.purse.reserve(wanted())
+        await app.money.purse.settle(paid, charge())
+        await app.money.set_price(model_id("ollama/llama3.3"), PRICE)
+        _secret, session = await app.sign_in(await app.issue_sign_in())
+        await app.sign_out(session.id)
+        _secret, token = await app.create_token("a program", [Scope.READ], timedelta(days=1))
+        await app.revoke_token(token.token_id)
         found = await app.verify(projections=True, against=None)
         assert (found.ok, found.problems) == (True, ())
         store = store_of(app)
-        assert all(store.table(table) for table in STATE_TABLES)
+        assert {
+            table.name for table in STATE_TABLES if not store.table(table)
+        } == OF_MODELS | OF_ORDERS
 
 
 async def test_a_run_that_a_dead_process_left_is_finished_once_its_lease_ran_out(home):
@@ -178,7 +229,7 @@ async def test_a_run_that_a_dead_process_left_is_finished_once_its_lease_ran_out
     assert code == -signal.SIGKILL
     async with opened_home(path, url) as app:
         assert app.started == (), "its holder may still live"
-        (left,) = (await app.list_runs(9, None)).items
+        (left,) = await listed_rows(app)
         assert left.status == "running"
     async with opened_home(path, url, clock=LaterClock(46)) as app:
         (said,) = app.started
@@ -197,7 +248,7 @@ async def test_a_finished_run_decides_what_an_unbroken_one_decides(home):
     path, url = home
     ended(dies_running, [(path, url, "after_commit", 9)])
     async with opened_home(path, url, clock=LaterClock(46)) as app:
-        (finished,) = (await app.list_runs(9, None)).items
+        (finished,) = await listed_rows(app)
         unbroken = await app.run_arena(REQUEST)
         again = await app.recorded_run(finished.run_id)
         assert [made.fact.action for made in again.decisions] == [

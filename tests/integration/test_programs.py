@@ -14,6 +14,7 @@ import pytest
 
 from quorate.adapters.sql.database import Database, DatabasePolicy
 from quorate.adapters.sql.journal import chain_rows
+from quorate.arena.record import RunFilter
 from quorate.audit.verification import verify_chain
 from quorate.kernel.ids import Tenant
 from tests.e2e.conftest import LONGEST, Home
@@ -76,7 +77,7 @@ async def assert_all_stand(home, url, ran):
     async with opened_home(home.path, url) as app:
         verified = await app.verify(projections=True, against=None)
         assert (verified.ok, verified.problems) == (True, ())
-        listed = (await app.list_runs(99, None)).items
+        listed = [line.row for line in (await app.list_runs(RunFilter(), 99, None)).items]
         assert {row.run_id for row in listed} == {run["runId"] for run in ran}
         assert {row.status for row in listed} <= {"completed"}
 

@@ -5,19 +5,33 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import BigInteger, Boolean, Text, text
 
+from quorate.adapters.sql.kept_answers import Slot
 from quorate.adapters.sql.projections import ALL, STATE_TABLES
 from tests.integration.facts import (
+    agent_answered,
+    answer_kept,
+    budget_set,
+    budget_warned,
+    call_settled,
     lease_renewed,
     lease_taken,
+    link_issued,
     noted,
     one_of_each,
+    price_set,
+    profile_archived,
+    profile_edited,
     profile_registered,
     profile_switched,
+    prompt_added,
     run_completed,
     run_requested,
     series_imported,
+    session_closed,
     task_adopted,
     task_moved,
+    token_created,
+    token_revoked,
 )
 
 pytestmark = pytest.mark.integration
@@ -37,10 +51,28 @@ async def lived_in(store):
         profile_switched("trend", on=False),
         profile_registered("wyckoff", enabled=False),
         profile_switched("wyckoff", on=True),
+        profile_edited("wyckoff", version=2, description="slower"),
+        profile_edited("wyckoff", version=3, description="slow", enabled=False),
+        profile_registered("momentum"),
+        profile_archived("momentum"),
+        prompt_added(3, "Your seat: judge. Be slower."),
         series_imported("AAPL", b"newer bars", replaces=digest_of(store, "AAPL")),
         series_imported("IBM", b"bars"),
         run_completed("run_1"),
         run_requested("run_2"),
+        call_settled("call_1"),
+        answer_kept("k2", slot=Slot("000000", "k1"), content=b"newer"),
+        answer_kept("k1", slot=Slot("000001", None)),
+        budget_set("daily", None, version=2),
+        budget_set("run", "0.1"),
+        price_set("openrouter/small/model", None, version=2),
+        price_set("local/llama", "0.1"),
+        budget_warned(percent=100),
+        agent_answered("run_2", "news", "!order", latency_ms=None),
+        link_issued("l2"),
+        session_closed("s1"),
+        token_created("tok_2"),
+        token_revoked("tok_1"),
     )
     await store.add(noted("another step", step_key="step-2", attachments=(b"evidence",)))
     return store

@@ -12,9 +12,11 @@ from quorate.adapters.sql.journal import blobs, checkpoint_notes, head_of, publi
 from quorate.adapters.sql.ledger import BLOBS
 from quorate.adapters.sql.profiles import registered_profiles
 from quorate.adapters.sql.projections import STATE_TABLES, metadata
-from quorate.adapters.sql.runs import run_ids_like, runs_page
+from quorate.adapters.sql.run_listing import runs_page
+from quorate.adapters.sql.runs import run_ids_like
 from quorate.adapters.sql.series import digests_of, stored_series
 from quorate.adapters.sql.tasks import abandoned_tasks
+from quorate.arena.record import RunFilter, RunPosition
 from quorate.kernel.ids import BookName, Symbol
 from quorate.kernel.stamps import stamp
 from tests.fakes.clock import NOON
@@ -27,8 +29,8 @@ AFTER = stamp(NOON + timedelta(days=1))
 AAPL = Symbol("AAPL")
 
 READS = {
-    "runs": lambda c, t: list(runs_page(c, t, 10, None)),
-    "older runs": lambda c, t: list(runs_page(c, t, 10, ("9", "run_9"))),
+    "runs": lambda c, t: list(runs_page(c, t, RunFilter(), 10)),
+    "older runs": lambda c, t: list(runs_page(c, t, RunFilter(), 10, RunPosition("9", "run_9"))),
     "run ids": lambda c, t: list(run_ids_like(c, t, "run_")),
     "abandoned tasks": lambda c, t: list(abandoned_tasks(c, t, AFTER)),
     "profiles": lambda c, t: list(registered_profiles(c, t)),

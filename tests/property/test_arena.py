@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from quorate.agents.profile import Role
 from quorate.arena.consensus import reach_consensus
+from quorate.arena.deciding import deliberate
 from quorate.arena.escalation import escalation_triggers
 from quorate.arena.hidden_hand import hidden_hand_doubt
 from quorate.arena.record.answers import read_vote, vote_payload
@@ -218,7 +219,8 @@ def test_every_decision_has_two_to_five_sentences_with_rows(drawn):
 @given(rounds())
 def test_shadow_arms_never_trade_without_a_price(drawn):
     scene, votes = drawn
-    drawn_arms = draw_shadows(scene, votes, decided(votes, scene), snapshot_hash="a", policy=POLICY)
+    found = deliberate(scene, votes, POLICY)
+    drawn_arms = draw_shadows(found, decided(votes, scene), snapshot_hash="a", debated=True)
     names = [shadow.arm for shadow in drawn_arms]
     assert len(names) == len(set(names))
     if not scene.is_usable:

@@ -1,24 +1,44 @@
 """The configuration: what wins, what is refused, what the hash covers, what the docs say."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from quorate.arena.strategy import NO_STRATEGY
 from quorate.config import ConfigCode, ConfigError, Settings, known_keys, load_settings
+from quorate.llm.provider import ProviderPolicy
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
 TYPES = {
     "float": "number",
+    "bool": "true or false",
     "int": "whole number",
-    "int | None": "whole number or none",
     "Decimal": "decimal",
     "str": "text",
     "BookName": "text",
     "LogLevel": "debug, info, warning or error",
+    "Preset": "text",
+    "tuple[str, ...]": "list of texts",
+    "int | None": "whole number or none",
+    "float | None": "number or none",
+    "Decimal | None": "decimal or none",
+    "Preset | None": "text or none",
+    "Dialect | None": "plain, openai or openrouter, or none",
+    "bool | None": "true, false or none",
+    "Routing": "table",
+    "Thresholds": "table",
+    "Mapping[str, Tier]": "table",
+    "Mapping[str, tuple[str, ...]]": "table",
+    "Mapping[str, StatedPrice]": "table",
+    "RetryPolicy": "table",
+    "BreakerPolicy": "table",
 }
+
+NAMED = {"strategies": NO_STRATEGY, "providers": ProviderPolicy()}
+"""The sections of which there may be several, each under a name: NAME in the docs."""
 
 
 @pytest.fixture
@@ -86,7 +106,7 @@ def test_a_decimal_is_taken_as_it_is_written(configured):
             id="infinite money",
         ),
         pytest.param(
-            '[admin]\nbind = "0.0.0.0"\n', {"admin": ConfigCode.UNKNOWN_KEY}, id="unknown section"
+            '[broker]\nmode = "paper"\n', {"broker": ConfigCode.UNKNOWN_KEY}, id="unknown section"
         ),
         pytest.param("verbose = 1", {"verbose": ConfigCode.UNKNOWN_KEY}, id="unknown plain key"),
         pytest.param(
@@ -122,6 +142,19 @@ def test_a_decimal_is_taken_as_it_is_written(configured):
             "[database]\nurl = 'mysql://x/y'\n", {"database.url": ConfigCode.RANGE}, id="database"
         ),
         pytest.param("[book]\nname = 'A b'\n", {"book.name": ConfigCode.RANGE}, id="book"),
+        pytest.param(
+            '[admin]\nbind = "0.0.0.0"\ntls = false\n',
+            {"admin.bind": ConfigCode.PUBLIC},
+            id="CF-007",
+        ),
+        pytest.param(
+            "[admin]\nbind = 'hub.example'\n", {"admin.bind": ConfigCode.PUBLIC}, id="a name"
+        ),
+        pytest.param(
+            "[admin]\nbind = '127.0.0.2'\n", {"admin.bind": ConfigCode.RANGE}, id="loopback alias"
+        ),
+        pytest.param("[admin]\nport = 0\n", {"admin.port": ConfigCode.RANGE}, id="no port"),
+        pytest.param("[admin]\ntls = true\n", {"admin.tls": ConfigCode.RANGE}, id="no TLS yet"),
     ],
 )
 def test_what_is_wrong_is_named_by_key_and_code(refused, text, problems):
@@ -226,11 +259,14 @@ def in_code():
     settings = Settings.model_construct()
     keys = {"home": ("path", "~/.quorate")}
     for key in known_keys()[1:]:
-        section, name = key.split(".")
-        room = getattr(settings, section)
+        section, *_, name = key.split(".")
+        room = NAMED.get(section) or getattr(settings, section)
         (field,) = (field for field in fields(room) if field.name == name)
         value = getattr(room, name)
-        keys[key] = (TYPES[field.type], "none" if value is None else str(value))
+        said = str(value).lower() if isinstance(value, bool) else str(value)
+        said = "the defaults" if is_dataclass(value) else said
+        said = "none" if value in ((), {}) and section in NAMED else said
+        keys[key] = (TYPES[field.type], "none" if value is None else said)
     return keys
 
 
@@ -240,3 +276,157 @@ def test_the_docs_list_every_key_with_its_type_and_default():
 
 def test_the_docs_list_every_code():
     assert set(re.findall(r"`(CONFIG_\w+)` \|", DOCS.read_text())) == set(ConfigCode)
+
+
+STRATEGY = """
+[strategies.calm]
+symbols = ["AAPL"]
+max_cost = 0.05
+[strategies.calm.thresholds]
+min_confidence = 0.7
+entry_pct_equity = 0.01
+"""
+
+
+def test_a_strategy_stands_over_the_arena_key_by_key(configured):
+    settings = configured(f"[arena]\nquorum = 3\n{STRATEGY}")
+    calm = settings.strategies["calm"]
+    policy = calm.thresholds.over(settings.arena)
+    assert (policy.min_confidence, policy.quorum) == (0.7, 3)
+    assert policy.entry_pct_equity == Decimal("0.01")
+    assert (calm.symbols, calm.max_cost) == (("AAPL",), Decimal("0.05"))
+
+
+def test_the_hash_knows_every_strategy(configured):
+    before = configured().config_hash
+    assert configured(STRATEGY).config_hash != before
+    assert configured(STRATEGY.replace("0.7", "0.8")).config_hash != before
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        pytest.param("symbolz = ['AAPL']", {"symbolz": ConfigCode.UNKNOWN_KEY}, id="unknown key"),
+        pytest.param("horizon = 0", {"horizon": ConfigCode.RANGE}, id="no horizon"),
+        pytest.param("horizon = true", {"horizon": ConfigCode.TYPE}, id="true is no number"),
+        pytest.param("symbols = ['A A']", {"symbols": ConfigCode.RANGE}, id="no symbol"),
+        pytest.param("profiles = ['A b']", {"profiles": ConfigCode.RANGE}, id="no profile"),
+        pytest.param("preset = 'all'", {"preset": ConfigCode.RANGE}, id="no preset"),
+        pytest.param("max_cost = nan", {"max_cost": ConfigCode.NON_FINITE}, id="no amount"),
+        pytest.param("max_cost = 0", {"max_cost": ConfigCode.RANGE}, id="nothing to spend"),
+        pytest.param("answer_ttl_s = -1", {"answer_ttl_s": ConfigCode.RANGE}, id="no time"),
+        pytest.param(
+            "thresholds = { min_confidenc = 0.7 }",
+            {"thresholds.min_confidenc": ConfigCode.UNKNOWN_KEY},
+            id="unknown threshold",
+        ),
+        pytest.param(
+            "thresholds = { min_confidence = true }",
+            {"thresholds.min_confidence": ConfigCode.TYPE},
+            id="true is no threshold",
+        ),
+        pytest.param(
+            "thresholds = { min_confidence = inf }",
+            {"thresholds.min_confidence": ConfigCode.NON_FINITE},
+            id="infinite threshold",
+        ),
+        pytest.param(
+            "thresholds = { quorum = 1 }",
+            {"thresholds": ConfigCode.RANGE},
+            id="nobody decides alone",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_strategy_is_named_by_key_and_code(refused, text, problems):
+    named = {f"strategies.calm.{key}": code for key, code in problems.items()}
+    assert refused(f"[strategies.calm]\n{text}\n") == named
+
+
+def test_a_strategy_is_named_as_a_profile_is(refused):
+    assert refused('[strategies."A b"]\n') == {"strategies.A b.[key]": ConfigCode.RANGE}
+
+
+def test_a_table_in_a_section_takes_no_truth_for_a_number(refused):
+    assert refused("[gateway.retry]\nbase_s = true\n") == {"gateway.retry.base_s": ConfigCode.TYPE}
+
+
+def test_a_price_that_is_no_number_is_refused(refused):
+    """CF-009: a price that nobody knows is left out, it is not a word and not 0."""
+    found = refused('[models.prices."openai/x"]\nprompt = "free"\ncompletion = 1\n')
+    assert set(found.values()) == {ConfigCode.TYPE}
+
+
+OLLAMA = "[providers.ollama]\nbase_url = 'http://127.0.0.1:11434/v1'\n"
+
+
+def test_a_provider_of_ones_own_is_a_table_with_its_name(configured):
+    providers = configured(
+        OLLAMA
+        + "[providers.openrouter]\nstrict_schema = true\n"
+        + "routing = {data_collection = 'deny', order = ['deepinfra'], zdr = true}\n"
+    ).providers
+    assert providers["ollama"].base_url == "http://127.0.0.1:11434/v1"
+    assert providers["openrouter"].routing.as_json() == {
+        "order": ["deepinfra"],
+        "data_collection": "deny",
+        "zdr": True,
+    }
+
+
+def test_where_a_model_is_asked_is_part_of_the_hash(configured):
+    here = configured(OLLAMA).config_hash
+    assert here != configured("").config_hash
+    assert here != configured(OLLAMA.replace("11434", "8000")).config_hash
+    assert here != configured(OLLAMA + "dialect = 'openai'\n").config_hash
+
+
+@pytest.mark.parametrize("word", ["key", "api_key", "API-KEY", "token", "secret"])
+def test_a_key_in_the_configuration_is_refused_without_repeating_it(configured, word):
+    with pytest.raises(ConfigError) as refusal:
+        configured(f"[providers.openai]\n{word} = 'sk-canary-7f3a90c1d2e4b5a6'\n")
+    (error,) = refusal.value.errors
+    assert (error.key, error.code) == (f"providers.openai.{word}", ConfigCode.SECRET)
+    assert "quorate keys set openai" in error.problem
+    assert "canary" not in str(refusal.value)
+
+
+def test_a_key_in_a_variable_of_the_configuration_is_refused_too(configured, monkeypatch):
+    monkeypatch.setenv("QUORATE_PROVIDERS__OPENAI__API_KEY", "sk-canary-7f3a90c1d2e4b5a6")
+    with pytest.raises(ConfigError) as refusal:
+        configured("")
+    assert "canary" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        pytest.param(
+            "[providers.ollama]\n", {"providers.ollama": ConfigCode.RANGE}, id="no address"
+        ),
+        pytest.param(
+            OLLAMA.replace("ollama", "Ollama"),
+            {"providers.Ollama": ConfigCode.RANGE},
+            id="no name",
+        ),
+        pytest.param(
+            "[providers.openai]\nrouting = {order = ['a']}\n",
+            {"providers.openai": ConfigCode.RANGE},
+            id="nobody routes",
+        ),
+        pytest.param(
+            OLLAMA.replace("http:", "ftp:") + "nonsense = 1\n",
+            {
+                "providers.ollama.base_url": ConfigCode.RANGE,
+                "providers.ollama.nonsense": ConfigCode.UNKNOWN_KEY,
+            },
+            id="two at once",
+        ),
+        pytest.param(
+            OLLAMA + "dialect = 'latin'\n",
+            {"providers.ollama.dialect": ConfigCode.RANGE},
+            id="no dialect",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_provider_is_named(refused, text, problems):
+    assert refused(text) == problems

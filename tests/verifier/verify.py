@@ -33,6 +33,8 @@ FROM_HEADER = (
     *("runId", "taskId", "cycleId", "book", "bookMode", "mode", "triggeredBy", "symbols"),
     *("requestedAsOf", "asOf", "configHash", "bookStateHash", "learnedStateHash"),
 )
+FROM_LATER_HEADERS = {"maxCostUsd": None, "thresholds": {}, "replayOf": None, "strategy": None}
+"""What headers carry by now, and what one without it says."""
 
 Tree = Any
 
@@ -206,6 +208,7 @@ def _run_of(rows: list[Tree], run_id: str) -> Tree:
     )
     return {
         **{name: header[name] for name in FROM_HEADER},
+        **{name: header.get(name, former) for name, former in FROM_LATER_HEADERS.items()},
         "traceId": own[0]["traceId"],
         "requestedAt": own[0]["ts"],
         "status": STATUS[ended[0]["type"]] if ended else "running",
@@ -217,12 +220,19 @@ def _run_of(rows: list[Tree], run_id: str) -> Tree:
         "decisions": [
             {
                 **_shown(decision),
-                "votes": [_vote(vote) for vote in votes if vote["symbol"] == decision["symbol"]],
+                "profile": decision.get("profile"),
+                "votes": [_vote(vote) for vote in votes if _is_of(vote, decision)],
             }
             for decision in made
         ],
         "shadows": [one for drawn in of_type.get("shadows.drawn", []) for one in drawn["shadows"]],
     }
+
+
+def _is_of(vote: Tree, decision: Tree) -> bool:
+    """Return whether a vote is one of those behind a decision; in a competition each profile has its own."""
+    own = decision.get("profile") in (None, vote["profile"])
+    return own and vote["symbol"] == decision["symbol"]
 
 
 def _vote(vote: Tree) -> Tree:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from quorate.agents.profile import RULES, AgentProfile, Mode, Role, Tier, Tool
+from quorate.agents.profile import RULES, AgentProfile, Mode, Role, Tool
 from quorate.kernel.ids import ProfileName
+from quorate.llm.tier import Tier
 
 READ_ONLY_MARKET: Final = (Tool.BARS, Tool.INDICATORS)
 WITH_BOOK: Final = (*READ_ONLY_MARKET, Tool.ACCOUNT, Tool.POSITIONS)

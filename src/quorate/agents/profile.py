@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from quorate.kernel.errors import RejectedError
-from quorate.kernel.ids import ProfileName
+from quorate.kernel.ids import ProfileName, is_name
 from quorate.kernel.money import Usd
+from quorate.llm.tier import Tier
 
 RULES: Final = "rules"
 """The provider of the keyless agents: code in this room, no model, no cost."""
@@ -17,7 +18,9 @@ RULES: Final = "rules"
 MAX_TEMPERATURE: Final = 2.0
 """The upper end of the OpenAI chat-completions protocol."""
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+MAX_TOKENS: Final = 65_536
+"""The longest answer that may be asked for.  Ours: a mistyped number must not reserve a whole budget."""
+
 _MAX_HORIZON = 252
 """A year of sessions: beyond it the packaged history knows too few outcomes to count."""
 
@@ -37,16 +40,11 @@ class Role(StrEnum):
     WYCKOFF = "wyckoff"
 
 
-SILENT_ROLES: Final = frozenset({Role.BULL, Role.BEAR, Role.JUDGE})
+ADVOCATES: Final = frozenset({Role.BULL, Role.BEAR})
+"""They argue an assigned side, on a trigger, for the panel to read. Source: DESIGN 6."""
+
+SILENT_ROLES: Final = ADVOCATES | {Role.JUDGE}
 """Advocates are assigned to disagree and the judge hears them: neither votes. Source: DESIGN 6."""
-
-
-class Tier(StrEnum):
-    """What a call costs, roughly; the first round never asks POWER. Source: DESIGN 6."""
-
-    FREE = "free"
-    CHEAP = "cheap"
-    POWER = "power"
 
 
 class Mode(StrEnum):
@@ -68,6 +66,29 @@ class Tool(StrEnum):
     NEWS = "news"
 
 
+class Violation(NamedTuple):
+    """A rule that a profile breaks; `key` is the field's name on the wire ("maxTokens")."""
+
+    key: str
+    rule: str
+
+
+class UnfitProfileError(RejectedError):
+    """A profile that no agent could be run with; `violations` say why, field by field."""
+
+    def __init__(self, name: str, violations: Sequence[Violation]) -> None:
+        fields: dict[str, list[str]] = {}
+        for violation in violations:
+            fields.setdefault(violation.rule, []).append(violation.key)
+        said = "; ".join(f"{', '.join(named)}: {rule}" for rule, named in fields.items())
+        super().__init__(
+            f"profile {name!r}: {said}",
+            effect="nothing was written",
+            fix="correct that and try again",
+        )
+        self.violations = tuple(violations)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentProfile:
     """A configured agent. Source: R-072.
@@ -75,6 +96,8 @@ class AgentProfile:
     `model` is the provider's name of a model; for `rules` it is a rule agent and its version
     ("trend/1"). `horizon` counts sessions, 20 unless told (DESIGN 5). `max_tokens` is 0 and
     `prompt_template` empty where no model is called; a budget of None leaves the system-wide ones.
+    `title` is what a person calls it, as they wrote it; empty where the name will do. An archived
+    profile is disabled for good: it is kept for the runs that it took part in.
     """
 
     name: ProfileName
@@ -92,12 +115,19 @@ class AgentProfile:
     tool_policy: tuple[Tool, ...] = ()
     budget_per_day: Usd | None = None
     budget_per_run: Usd | None = None
+    title: str = ""
+    archived: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no agent could be run with."""
-        for holds, rule in self._rules():
-            if not holds:
-                raise RejectedError(f"profile {self.name!r}: {rule}", effect="nothing was written")
+        broken = [Violation(key, rule) for key, holds, rule in self._rules() if not holds]
+        if broken:
+            raise UnfitProfileError(self.name, broken)
+
+    @property
+    def label(self) -> str:
+        """Return what the profile is called on a page."""
+        return self.title or self.name
 
     @property
     def is_rule_agent(self) -> bool:
@@ -110,13 +140,31 @@ class AgentProfile:
         sizes_only = self.role is Role.RISK_MANAGER and self.is_rule_agent
         return self.role not in SILENT_ROLES and not sizes_only
 
-    def _rules(self) -> tuple[tuple[bool, str], ...]:
-        budgets = [self.budget_per_day, self.budget_per_run]
+    def _rules(self) -> tuple[tuple[str, bool, str], ...]:
+        day, run = (
+            budget is None or budget.amount >= 0
+            for budget in (self.budget_per_day, self.budget_per_run)
+        )
         return (
-            (_NAME.fullmatch(self.name) is not None, "a name is lower case, as in 'my_agent-2'"),
-            (bool(self.provider and self.model), "a provider and a model are needed"),
-            (1 <= self.horizon <= _MAX_HORIZON, f"the horizon is 1 to {_MAX_HORIZON} sessions"),
-            (0.0 <= self.temperature <= MAX_TEMPERATURE, f"temperature is 0 to {MAX_TEMPERATURE}"),
-            (self.max_tokens >= (not self.is_rule_agent), "a model needs max_tokens above 0"),
-            (all(b is None or b.amount >= 0 for b in budgets), "a budget is not negative"),
+            ("name", is_name(self.name), "a name is lower case, as in 'my_agent-2'"),
+            ("provider", bool(self.provider), "a provider and a model are needed"),
+            ("model", bool(self.model), "a provider and a model are needed"),
+            (
+                "horizonSessions",
+                1 <= self.horizon <= _MAX_HORIZON,
+                f"the horizon is 1 to {_MAX_HORIZON} sessions",
+            ),
+            (
+                "temperature",
+                0.0 <= self.temperature <= MAX_TEMPERATURE,
+                f"temperature is 0 to {MAX_TEMPERATURE}",
+            ),
+            (
+                "maxTokens",
+                (not self.is_rule_agent) <= self.max_tokens <= MAX_TOKENS,
+                f"a model needs max_tokens, 1 to {MAX_TOKENS}",
+            ),
+            ("budgetPerDayUsd", day, "a budget is not negative"),
+            ("budgetPerRunUsd", run, "a budget is not negative"),
+            ("enabled", not (self.enabled and self.archived), "an archived profile never runs"),
         )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from quorate.agents.profile import AgentProfile, Mode, Role, Tier, Tool
-from quorate.kernel.canonical import Json, JsonValue
+from quorate.agents.profile import AgentProfile, Mode, Role, Tool
+from quorate.kernel.canonical import Json, JsonValue, as_json, digest
 from quorate.kernel.errors import InvariantBrokenError, RejectedError
 from quorate.kernel.ids import ProfileName
 from quorate.kernel.money import Usd
+from quorate.llm.tier import Tier
 
 PAYLOAD_KEYS: Final = frozenset(
     {
@@ -29,8 +31,31 @@ PAYLOAD_KEYS: Final = frozenset(
         "toolPolicy",
         "budgetPerDayUsd",
         "budgetPerRunUsd",
+        "title",
     }
 )
+
+_LATER: Final = frozenset({"title"})
+"""Keys that a profile stored by an earlier version does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredProfile:
+    """A profile as the registry holds it; its first `version` is 1, each edit makes the next one."""
+
+    profile: AgentProfile
+    version: int
+
+    @property
+    def revision(self) -> str:
+        """Return what tells this state of a profile from every other: version, switch and archive."""
+        profile = self.profile
+        return digest([to_payload(profile), self.version, profile.archived])[:32]
+
+
+def as_tree(profile: AgentProfile) -> dict[str, Json]:
+    """Return `profile` under the names of the wire, every value as JSON has it."""
+    return {key: as_json(value) for key, value in to_payload(profile).items()}
 
 
 def to_payload(profile: AgentProfile) -> dict[str, JsonValue]:
@@ -51,6 +76,7 @@ def to_payload(profile: AgentProfile) -> dict[str, JsonValue]:
         "toolPolicy": profile.tool_policy,
         "budgetPerDayUsd": _amount(profile.budget_per_day),
         "budgetPerRunUsd": _amount(profile.budget_per_run),
+        "title": profile.title,
     }
 
 
@@ -60,8 +86,9 @@ def from_payload(payload: Mapping[str, Json]) -> AgentProfile:
     Raises:
         InvariantBrokenError: the payload is not one that `to_payload` writes.
     """
-    if payload.keys() != PAYLOAD_KEYS:
-        odd = ", ".join(sorted(payload.keys() ^ PAYLOAD_KEYS))
+    odd_keys = (payload.keys() ^ PAYLOAD_KEYS) - (_LATER - payload.keys())
+    if odd_keys:
+        odd = ", ".join(sorted(odd_keys))
         raise InvariantBrokenError(f"a stored profile has missing or unknown keys: {odd}")
     try:
         return _profile(payload)
@@ -86,6 +113,7 @@ def _profile(payload: Mapping[str, Json]) -> AgentProfile:
         tool_policy=_tools(payload["toolPolicy"]),
         budget_per_day=_money(payload["budgetPerDayUsd"]),
         budget_per_run=_money(payload["budgetPerRunUsd"]),
+        title=_text(payload.get("title", "")),
     )
 
 

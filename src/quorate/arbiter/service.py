@@ -47,7 +47,7 @@ AT_WORK = frozenset({TaskState.ROUTED, TaskState.EXECUTING, TaskState.VERIFYING}
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
     """A task in this process's hands."""
 
     task: Task
@@ -68,18 +68,35 @@ class Arbiter:
     async def carry_out(
         self, task: Task, spec: TaskSpec, work: Work, beside: Sequence[Event] = ()
     ) -> None:
-        """Receive `task` and walk it to its end; `beside` is committed with its first row.
+        """Receive `task` and walk it to its end; see `receive` and `walk`."""
+        await self.walk(await self.receive(task, spec, work, beside), spec, work)
+
+    async def receive(
+        self, task: Task, spec: TaskSpec, work: Work, beside: Sequence[Event] = ()
+    ) -> Held:
+        """Make `task` durable, in this process's hands; `beside` is committed with its first row.
+
+        Raises:
+            ConflictError: one of `beside` was written by somebody else first; nothing was received.
+        """
+        lease = self._first_lease(task)
+        held = Held(replace(task, token=lease.token), lease)
+        received = self._event(held.task, "task.received", self._received(held.task, spec))
+        begin = [*beside, lease_event("acquired", lease), received, *work.requested()]
+        await self._journal.commit(lambda _tx: begin)
+        return held
+
+    async def walk(self, held: Held, spec: TaskSpec, work: Work) -> TaskState:
+        """Walk a task that was received to its end, and return its last state.
 
         Raises:
             RejectedError: its spec was refused, or its result broke an invariant.
             QuorateError: the work failed; the task stands as FAILED with the reason.
         """
-        lease = self._first_lease(task)
-        held = _Held(replace(task, token=lease.token), lease)
-        received = self._event(held.task, "task.received", self._received(held.task, spec))
-        begin = [*beside, lease_event("acquired", lease), received, *work.requested()]
-        await self._journal.commit(lambda _tx: begin)
-        await self._walk(held, spec, work)
+        async with self._renewing(held.lease):
+            while held.task.state not in TERMINAL:
+                held = await self._step(held, spec, work)
+        return held.task.state
 
     async def adopt(self, task: Task, spec: TaskSpec, work: Work) -> TaskState:
         """Take over a task whose holder died, walk it to its end, and return its last state.
@@ -91,21 +108,15 @@ class Arbiter:
             QuorateError: as `carry_out`.
         """
         lease = await self._take_over(task)
-        held = _Held(replace(task, token=lease.token, attempts=task.attempts + 1), lease)
+        held = Held(replace(task, token=lease.token, attempts=task.attempts + 1), lease)
         if task.state in AT_WORK and held.task.attempts > MAX_ATTEMPTS:
             died = f"{task.attempts} holders died"
             return await self._give_up(held, work, "attempts_exhausted", died)
         if task.state in (TaskState.ROUTED, TaskState.EXECUTING):
             held = await self._move(held, TaskEvent.LEASE_LOST, "the former holder died")
-        return await self._walk(held, spec, work)
+        return await self.walk(held, spec, work)
 
-    async def _walk(self, held: _Held, spec: TaskSpec, work: Work) -> TaskState:
-        async with self._renewing(held.lease):
-            while held.task.state not in TERMINAL:
-                held = await self._step(held, spec, work)
-        return held.task.state
-
-    async def _step(self, held: _Held, spec: TaskSpec, work: Work) -> _Held:
+    async def _step(self, held: Held, spec: TaskSpec, work: Work) -> Held:
         """Do the work of the present state and move on."""
         match held.task.state:
             case TaskState.VALIDATING_SPEC:
@@ -120,19 +131,19 @@ class Arbiter:
             case state:
                 return await self._move(held, PASSED_BY[state])
 
-    async def _approve(self, held: _Held, spec: TaskSpec, work: Work) -> _Held:
+    async def _approve(self, held: Held, spec: TaskSpec, work: Work) -> Held:
         problems = spec_problems(spec)
         if problems:
             await self._end(held, TaskEvent.SPEC_BAD, work, "spec_refused", "; ".join(problems))
             raise RejectedError(f"the task's spec was refused: {'; '.join(problems)}")
         return await self._move(held, TaskEvent.SPEC_OK)
 
-    async def _execute(self, held: _Held, work: Work) -> _Held:
+    async def _execute(self, held: Held, work: Work) -> Held:
         async with self._guarding(held, work):
             result = await work.execute()
         return await self._move(held, TaskEvent.RESULT, beside=result)
 
-    async def _verify(self, held: _Held, work: Work) -> _Held:
+    async def _verify(self, held: Held, work: Work) -> Held:
         async with self._guarding(held, work):
             broken = await work.violations()
         if broken:
@@ -144,7 +155,7 @@ class Arbiter:
         return await self._move(held, TaskEvent.POST_CHECK_OK)
 
     @asynccontextmanager
-    async def _guarding(self, held: _Held, work: Work) -> AsyncIterator[None]:
+    async def _guarding(self, held: Held, work: Work) -> AsyncIterator[None]:
         """End the task as FAILED, with the reason, when the work inside the block fails; a lost lease ends nothing."""
         try:
             yield
@@ -157,20 +168,20 @@ class Arbiter:
             await self._give_up(held, work, "internal-error", f"{type(error).__name__}: {error}")
             raise
 
-    async def _give_up(self, held: _Held, work: Work, reason: str, detail: str) -> TaskState:
+    async def _give_up(self, held: Held, work: Work, reason: str, detail: str) -> TaskState:
         if held.task.state is TaskState.ROUTED:
             held = await self._move(held, TaskEvent.LEASE_LOST, detail)
         return await self._end(held, TaskEvent.ERROR, work, reason, detail)
 
     async def _end(
-        self, held: _Held, event: TaskEvent, work: Work, reason: str, detail: str
+        self, held: Held, event: TaskEvent, work: Work, reason: str, detail: str
     ) -> TaskState:
         end = [*work.failed(reason, detail), self._released(held.lease)]
         return (await self._move(held, event, detail, beside=end)).task.state
 
     async def _move(
-        self, held: _Held, event: TaskEvent, reason: str = "", beside: Sequence[Event] = ()
-    ) -> _Held:
+        self, held: Held, event: TaskEvent, reason: str = "", beside: Sequence[Event] = ()
+    ) -> Held:
         """Commit the move that `event` makes, with what belongs to it, and return the task after it.
 
         Raises:

@@ -1,7 +1,8 @@
 """The arena: agents answer on one snapshot, doubt is counted, a quorum decides or nobody does."""
 
 from quorate.arena.consensus import Consensus, reach_consensus
-from quorate.arena.deciding import decide
+from quorate.arena.deciding import decide, deliberate
+from quorate.arena.panel import NO_PANEL, Hearing
 from quorate.arena.policy import ArenaPolicy
 from quorate.arena.record import RecordedRun, RunEvent, RunHeader, RunRow, RunStatus, read_run, why
 from quorate.arena.request import RunRequest, asked_profiles, checked_request
@@ -10,9 +11,11 @@ from quorate.arena.shadow import Shadow, draw_shadows
 from quorate.arena.voting import AgentReply, cast_votes
 
 __all__ = [
+    "NO_PANEL",
     "AgentReply",
     "ArenaPolicy",
     "Consensus",
+    "Hearing",
     "RecordedRun",
     "RunEvent",
     "RunHeader",
@@ -25,6 +28,7 @@ __all__ = [
     "cast_votes",
     "checked_request",
     "decide",
+    "deliberate",
     "draw_shadows",
     "reach_consensus",
     "read_run",

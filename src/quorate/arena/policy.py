@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from math import isfinite
+from typing import Final
 
 from quorate.kernel.errors import RejectedError
+
+MOST_ROUNDS: Final = 5
+"""A debate has at most so many rounds of arguments: each costs a call per speaker. Ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +34,8 @@ class ArenaPolicy:
     The regime high_volatility escalates whatever stands here; a lower value escalates sooner.
     """
 
-    max_power_calls_per_day: int = 25
-    """How often the power panel may be asked on one UTC day. Source: R-079."""
+    debate_rounds: int = 1
+    """Rounds of arguments before the panel is asked; 0 is the no-debate control. Source: DESIGN 6 (Modes)."""
 
     quorum: int = 2
     """Fewer valid voters decide nothing. Source: DESIGN 6."""
@@ -48,6 +55,39 @@ class ArenaPolicy:
             if not holds:
                 raise RejectedError(f"arena policy: {rule}", effect="nothing was run")
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the names of all thresholds."""
+        return tuple(each.name for each in fields(cls))
+
+    def with_thresholds(self, texts: Mapping[str, str]) -> ArenaPolicy:
+        """Return the policy with the values that `texts` has for some of its names.
+
+        Raises:
+            RejectedError: a name is none of the policy's, or its text is no value that the rule can hold with.
+        """
+        return replace(self, **{name: self._read(name, text) for name, text in texts.items()})  # type: ignore[arg-type]
+
+    def _read(self, name: str, text: str) -> float | int | Decimal:
+        if name not in self.names():
+            raise RejectedError(
+                f"there is no threshold '{name}'",
+                effect="nothing was run",
+                fix=f"choose from {', '.join(self.names())}",
+            )
+        kind = type(getattr(self, name))
+        value: float | int | Decimal | None = None
+        with suppress(ArithmeticError, ValueError):
+            read = kind(text)
+            value = read if isfinite(read) else None
+        if value is None:
+            raise RejectedError(
+                f"{text!r} is no value of {name}",
+                effect="nothing was run",
+                fix="name a whole number" if kind is int else "name a number, as in 0.5",
+            )
+        return value
+
     def _rules(self) -> tuple[tuple[bool, str], ...]:
         return (
             (0 <= self.max_disagreement < 1, "max_disagreement is in [0, 1)"),
@@ -57,7 +97,7 @@ class ArenaPolicy:
                 "high_risk_portfolio_delta_pct is in (0, 100]",
             ),
             (0 < self.volatility_percentile <= 1, "volatility_percentile is in (0, 1]"),
-            (self.max_power_calls_per_day >= 0, "max_power_calls_per_day is not negative"),
+            (0 <= self.debate_rounds <= MOST_ROUNDS, f"debate_rounds is in [0, {MOST_ROUNDS}]"),
             (self.quorum >= 2, "quorum is 2 or more: nobody decides alone"),
             (self.min_history_bars >= 1, "min_history_bars is 1 or more"),
             (0 < self.fallback_factor <= 1, "fallback_factor is in (0, 1]"),

@@ -3,19 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from quorate.agents.profile import AgentProfile
+from quorate.agents.prompts import Briefing
 from quorate.arena.voting import AgentReply
+from quorate.kernel.canonical import digest
+from quorate.kernel.ids import BookName, RunId, TraceId
 from quorate.kernel.journal import Committed, Event, JournalEntry
-from quorate.market.snapshot import Snapshot
+from quorate.kernel.money import Usd
+from quorate.llm.call import Purpose
+from quorate.llm.ladder import Preset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext:
+    """What a question's calls are recorded and paid under; `limit` is what the run was told to stay below.
+
+    `preset` says which tiers the router may use, None for that of the configuration; `answer_ttl_s` for how long an
+    answer of the first round is remembered, 0 where none is, nor used.
+    """
+
+    run_id: RunId
+    trace_id: TraceId
+    book: BookName
+    limit: Usd | None = None
+    preset: Preset | None = None
+    answer_ttl_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One agent's turn: who, on what evidence, to what end; `before` is what was said so far."""
+
+    profile: AgentProfile
+    briefing: Briefing
+    context: RunContext
+    purpose: Purpose = Purpose.ANSWER
+    round: int = 0
+    before: str = ""
+
+    @property
+    def step(self) -> str:
+        """Return the name of the step that the answer is: `answer:trend`, `argue:bull:1`, `panel:judge`."""
+        turn = f":{self.round}" if self.round else ""
+        return f"{self.purpose}:{self.profile.name}{turn}"
+
+    @property
+    def step_input(self) -> str:
+        """Return what the answer depends on."""
+        said = f"\n{digest(self.before)}" if self.before else ""
+        return f"{self.profile.model}\n{self.briefing.snapshot.hash}{said}"
 
 
 class AgentRunner(Protocol):
     """Whoever gets an agent's answers: in this process now, through the fleet later."""
 
-    async def ask(self, profile: AgentProfile, snapshot: Snapshot) -> AgentReply:
-        """Return what `profile` says about every symbol of `snapshot` that has a view.
+    async def ask(self, question: Question) -> AgentReply:
+        """Return what the profile says about every symbol of the briefing that has a view.
 
         Raises:
             UnavailableError: the agent gave no answer; it abstains.

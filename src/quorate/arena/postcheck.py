@@ -6,12 +6,14 @@ It reads the recorded facts and recomputes from them; it takes no rule's word fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from quorate.arena.competition.checking import own_violations
 from quorate.arena.policy import ArenaPolicy
 from quorate.arena.record import RecordedRun
+from quorate.arena.request import COMPETITION
 from quorate.arena.voting import is_veto
-from quorate.kernel.action import Action, FinalAction
+from quorate.kernel.action import Action, DecisionReason, FinalAction
 from quorate.kernel.decision import Decision
 from quorate.kernel.ids import decision_id
 from quorate.kernel.vote import StepKind, Vote
@@ -24,6 +26,9 @@ def violations(run: RecordedRun, policy: ArenaPolicy) -> tuple[str, ...]:
     """
     votes = [cited.fact for cited in run.votes]
     decisions = [cited.fact for cited in run.decisions]
+    if run.header.fact.mode == COMPETITION:
+        broken = (text for vote in votes for text in _broken_chain(vote))
+        return (*broken, *own_violations(run, policy))
     return (
         *_unanswered(run, decisions),
         *(text for vote in votes for text in _broken_chain(vote)),
@@ -57,12 +62,41 @@ def _broken_chain(vote: Vote) -> Iterator[str]:
 
 
 def _unfounded(made: Decision, votes: Iterable[Vote], policy: ArenaPolicy) -> Iterator[str]:
-    if made.action in (FinalAction.NO_TRADE, FinalAction.HOLD):
-        return
+    """Yield what an action lacks: the panel's backing where it was heard, else the first round's."""
     on_it = [vote for vote in votes if vote.answer.symbol == made.symbol]
+    if made.reason == DecisionReason.PANEL:
+        yield from _unfounded_by_panel(made, on_it, policy)
+    elif made.action not in (FinalAction.NO_TRADE, FinalAction.HOLD):
+        yield from _unfounded_by_votes(made, on_it, policy)
+    if made.action is FinalAction.BUY and any(is_veto(vote) for vote in on_it):
+        yield f"BUY {made.symbol} stands against a veto"
+
+
+def _unfounded_by_votes(
+    made: Decision, on_it: Iterable[Vote], policy: ArenaPolicy
+) -> Iterator[str]:
     valid = [vote for vote in on_it if vote.is_valid]
     if len(valid) < policy.quorum:
         yield f"{made.action} {made.symbol} has {len(valid)} valid votes, {policy.quorum} are needed"
+    yield from _too_weak(made, valid, policy)
+
+
+def _unfounded_by_panel(
+    made: Decision, on_it: Sequence[Vote], policy: ArenaPolicy
+) -> Iterator[str]:
+    if made.action is FinalAction.NO_TRADE:
+        yield f"NO_TRADE {made.symbol} is no ruling of the panel"
+        return
+    answered = [v for v in on_it if v.panel and v.answer.action is not Action.ABSTAIN]
+    if not answered or not made.escalated:
+        yield f"{made.action} {made.symbol} rests on a panel that was not heard"
+    backers = {v.profile for v in on_it if v.is_valid and v.answer.action == Action(made.action)}
+    if not backers - {v.profile for v in on_it if v.panel}:
+        yield f"{made.action} {made.symbol} is the panel's alone"
+    yield from _too_weak(made, answered, policy)
+
+
+def _too_weak(made: Decision, valid: Sequence[Vote], policy: ArenaPolicy) -> Iterator[str]:
     backers = [vote for vote in valid if vote.answer.action == Action(made.action)]
     dissent = 1 - len(backers) / len(valid) if valid else 1.0
     if dissent > policy.max_disagreement:
@@ -70,5 +104,3 @@ def _unfounded(made: Decision, votes: Iterable[Vote], policy: ArenaPolicy) -> It
     confidence = made.confidence.value if made.confidence else 0.0
     if confidence < policy.min_confidence:
         yield f"{made.action} {made.symbol} has confidence {confidence:.2f}"
-    if made.action is FinalAction.BUY and any(is_veto(vote) for vote in on_it):
-        yield f"BUY {made.symbol} stands against a veto"

@@ -1,6 +1,7 @@
 """One arena run, carried out; the arbiter walks the task, this is the work that the task does.
 
-snapshot -> every agent, in parallel -> votes -> a decision per symbol, each hop journaled before the next
+snapshot -> every agent, in parallel -> votes -> what they dispute is heard by the panel -> a decision per symbol,
+each hop journaled before the next
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from decimal import Decimal
 from typing import Final
 
 from quorate.agents.policy import AgentsPolicy
-from quorate.agents.profile import AgentProfile
+from quorate.agents.profile import ADVOCATES, AgentProfile
+from quorate.agents.prompts import BookView, Briefing
 from quorate.agents.rule_agents import rule_agent
-from quorate.arena.deciding import decide
+from quorate.arena.competition.deciding import own_conclusions
+from quorate.arena.debate import Debate
+from quorate.arena.deciding import Deliberation, decide, deliberate
+from quorate.arena.panel import NO_PANEL, Hearing
 from quorate.arena.policy import ArenaPolicy
-from quorate.arena.ports import AgentRunner, RunJournal
+from quorate.arena.ports import AgentRunner, Question, RunContext, RunJournal
 from quorate.arena.postcheck import violations
 from quorate.arena.record import (
     Facts,
@@ -27,6 +32,7 @@ from quorate.arena.record import (
     RunStatus,
     completed_payload,
     decision_payload,
+    end_of,
     ended_payload,
     read_reply,
     read_run,
@@ -35,15 +41,17 @@ from quorate.arena.record import (
     shadows_payload,
     snapshot_payload,
     stream_of,
-    total_cost,
     vote_payload,
 )
 from quorate.arena.record.answers import Payload
 from quorate.arena.record.facts import usd
-from quorate.arena.scene import scene_of
+from quorate.arena.request import COMPETITION
+from quorate.arena.scene import equity_of, scene_of
+from quorate.arena.seats import NO_SEATS, Seats
 from quorate.arena.shadow import Shadow, draw_shadows
 from quorate.arena.voting import AgentReply, cast_votes
 from quorate.kernel.action import AbstainReason, Action
+from quorate.kernel.decision import Decision
 from quorate.kernel.errors import (
     InvariantBrokenError,
     QuorateError,
@@ -52,9 +60,10 @@ from quorate.kernel.errors import (
 )
 from quorate.kernel.ids import Symbol, TraceId
 from quorate.kernel.journal import Event, JournalEntry, step_key
-from quorate.kernel.money import Usd
+from quorate.kernel.money import Usd, total_cost
 from quorate.kernel.ports import Clock
 from quorate.kernel.vote import Answer, Vote
+from quorate.market.news import NewsItem
 from quorate.market.snapshot import Snapshot
 from quorate.portfolio.book import Book
 
@@ -73,6 +82,38 @@ class RunPlan:
     profiles: tuple[AgentProfile, ...]
     snapshot: Snapshot
     book: Book
+    seats: Seats = NO_SEATS
+    news: tuple[NewsItem, ...] = ()
+
+    @property
+    def context(self) -> RunContext:
+        """Return what the run's calls are recorded and paid under."""
+        header = self.header
+        return RunContext(
+            run_id=header.run_id,
+            trace_id=self.trace_id,
+            book=header.book,
+            limit=header.max_cost,
+            preset=header.preset,
+            answer_ttl_s=header.answer_ttl_s,
+        )
+
+    @property
+    def briefing(self) -> Briefing:
+        """Return what every agent is shown."""
+        return self.briefing_on(self.book)
+
+    def briefing_on(self, book: Book) -> Briefing:
+        """Return what an agent is shown that decides for `book`."""
+        shown = BookView(
+            mode=book.mode,
+            cash=book.cash.amount,
+            equity=equity_of(book, self.snapshot),
+            held={symbol: quantity.amount for symbol, quantity in book.positions.items()},
+        )
+        return Briefing(
+            snapshot=self.snapshot, symbols=self.header.symbols, book=shown, news=self.news
+        )
 
 
 class RuleAgents:
@@ -82,8 +123,9 @@ class RuleAgents:
         self._policy = policy
         self._clock = clock
 
-    async def ask(self, profile: AgentProfile, snapshot: Snapshot) -> AgentReply:
-        """Return what the rule agent of `profile` says; see the port."""
+    async def ask(self, question: Question) -> AgentReply:
+        """Return what the rule agent of the profile says; see the port."""
+        profile, snapshot = question.profile, question.briefing.snapshot
         agent, began = rule_agent(profile), self._clock.monotonic()
         answers = [agent.answer(view, profile, self._policy) for view in snapshot.views.values()]
         return AgentReply(
@@ -93,6 +135,19 @@ class RuleAgents:
             latency_ms=round((self._clock.monotonic() - began) * 1000, 3),
             cost=FREE,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsByProvider:
+    """Asks rule agents here, and every other profile through `models`."""
+
+    rules: AgentRunner
+    models: AgentRunner
+
+    async def ask(self, question: Question) -> AgentReply:
+        """Return what the profile says; see the port."""
+        chosen = self.rules if question.profile.is_rule_agent else self.models
+        return await chosen.ask(question)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,6 +165,7 @@ class ArenaRun:
     clock: Clock
     resumes: bool = False
     _began: float = field(init=False)
+    _steps: Mapping[str, JournalEntry] = field(default_factory=dict)
     _recorded: RecordedRun | None = None
     _cost: Usd | None = None
 
@@ -124,9 +180,9 @@ class ArenaRun:
 
     def requested(self) -> Sequence[Event]:
         """Return the fact that the run was asked for."""
-        return [
-            self._event(RunEvent.REQUESTED, requested_payload(self.plan.header, self.plan.profiles))
-        ]
+        plan = self.plan
+        payload = requested_payload(plan.header, plan.profiles, plan.seats, plan.book)
+        return [self._event(RunEvent.REQUESTED, payload)]
 
     async def execute(self) -> Sequence[Event]:
         """Freeze the snapshot, ask every agent, and return the votes and decisions to commit with the task's result.
@@ -137,9 +193,18 @@ class ArenaRun:
             RejectedError: what the run depends on is not what it was requested on, so it would be another run.
         """
         self._require_unchanged()
-        recorded = await self.journal.recorded_steps(self.stream) if self.resumes else {}
-        await self._freeze(recorded)
-        return list(self._conclusions(await self._replies(recorded)))
+        self._steps = await self.journal.recorded_steps(self.stream) if self.resumes else {}
+        await self._freeze()
+        replies = await self._replies()
+        if self.plan.header.mode == COMPETITION:
+            own = own_conclusions(replies, self.plan.header, self.plan.snapshot, self.policy)
+            return [self._event(kind, payload) for kind, payload in own]
+        found = self._deliberations(replies)
+        disputed = [each for each in found.values() if each.needs_panel]
+        debate = Debate(
+            self.plan.seats, self.plan.briefing, self.plan.context, self.policy, self._answered
+        )
+        return list(self._conclusions(found, await debate.hear(disputed)))
 
     async def violations(self) -> Sequence[str]:
         """Return what the post-check finds wrong in the recorded run."""
@@ -155,11 +220,12 @@ class ArenaRun:
         self._recorded = replace(self.recorded, end=end)
         decisions = [made.fact for made in self.recorded.decisions]
         payload = completed_payload(decisions, cost=self._cost, latency_ms=latency_ms)
-        return [self._event(RunEvent.COMPLETED, payload)]
+        return [self._event(RunEvent.COMPLETED, end_of(self.plan.header, payload))]
 
     def failed(self, reason: str, detail: str) -> Sequence[Event]:
         """Return the fact that the run ended without a result."""
-        return [self._event(RunEvent.FAILED, ended_payload(reason=reason, detail=detail))]
+        payload = end_of(self.plan.header, ended_payload(reason=reason, detail=detail))
+        return [self._event(RunEvent.FAILED, payload)]
 
     @property
     def recorded(self) -> RecordedRun:
@@ -188,48 +254,64 @@ class ArenaRun:
             if now[what] != hash_:
                 raise _changed(what, header.symbols)
 
-    async def _freeze(self, recorded: Mapping[str, JournalEntry]) -> None:
+    async def _freeze(self) -> None:
         snapshot, header = self.plan.snapshot, self.plan.header
         key = self._key("snapshot", header.as_of.isoformat())
-        if key not in recorded:
+        if key not in self._steps:
             payload = snapshot_payload(snapshot, header.symbols)
             event = self._event(RunEvent.SNAPSHOT_FROZEN, payload, key)
             await self.journal.commit(lambda _tx: [event])
-        elif recorded[key].facts["snapshotHash"] != snapshot.hash:
+        elif self._steps[key].facts["snapshotHash"] != snapshot.hash:
             raise _changed("bars", header.symbols)
 
-    async def _replies(self, recorded: Mapping[str, JournalEntry]) -> Sequence[AgentReply]:
+    async def _replies(self) -> Sequence[AgentReply]:
         """Ask every agent at once; of several failures the first one is the run's."""
+        plan, common = self.plan, self.plan.briefing
+        own = {name: plan.briefing_on(book) for name, book in plan.header.own_books.items()}
         try:
             async with asyncio.TaskGroup() as asking:
                 tasks = [
-                    asking.create_task(self._reply(profile, recorded))
-                    for profile in self.plan.profiles
+                    asking.create_task(
+                        self._answered(
+                            Question(
+                                profile=profile,
+                                briefing=own.get(profile.name, common),
+                                context=plan.context,
+                            )
+                        )
+                    )
+                    for profile in plan.profiles
                 ]
         except* QuorateError as several:
             raise several.exceptions[0] from None
         return [task.result() for task in tasks]
 
-    async def _reply(
-        self, profile: AgentProfile, recorded: Mapping[str, JournalEntry]
-    ) -> AgentReply:
-        key = self._key(f"answer:{profile.name}", f"{profile.model}\n{self.plan.snapshot.hash}")
-        if key in recorded:
-            return read_reply(Facts(recorded[key].facts), profile)
-        reply = await self._asked(profile)
-        event = self._event(RunEvent.AGENT_ANSWERED, reply_payload(reply), key)
-        await self.journal.commit(lambda _tx: [event])
+    async def _answered(self, question: Question) -> AgentReply:
+        """Return an agent's answer once it is recorded; one that is recorded already is not asked for again."""
+        key = self._key(question.step, question.step_input)
+        if key in self._steps:
+            return read_reply(Facts(self._steps[key].facts), question.profile)
+        reply = await self._asked(question)
+        payload = {
+            **reply_payload(reply),
+            "role": reply.profile.role.value,
+            "purpose": question.purpose.value,
+            "round": question.round,
+        }
+        event = self._event(RunEvent.AGENT_ANSWERED, payload, key)
+        event = replace(event, attachments=reply.attachments)
+        await self.journal.commit(lambda _tx: [event, *reply.events])
         return reply
 
-    async def _asked(self, profile: AgentProfile) -> AgentReply:
+    async def _asked(self, question: Question) -> AgentReply:
         try:
-            return await self.agents.ask(profile, self.plan.snapshot)
+            return await self.agents.ask(question)
         except UnavailableError as error:
-            return _abstention(profile, self.plan.snapshot, str(error))
+            return _abstention(question, str(error))
 
-    def _conclusions(self, replies: Sequence[AgentReply]) -> Iterator[Event]:
-        """Yield the run's votes, then its decisions, then what the shadow arms would have done."""
-        plan, shadows = self.plan, list[Shadow]()
+    def _deliberations(self, replies: Sequence[AgentReply]) -> Mapping[Symbol, Deliberation]:
+        """Return where the first round leaves every requested symbol."""
+        plan = self.plan
         scenes = {
             symbol: scene_of(plan.snapshot, symbol, plan.book) for symbol in plan.header.symbols
         }
@@ -237,18 +319,38 @@ class ArenaRun:
         for reply in replies:
             for vote in cast_votes(reply, scenes, self.policy):
                 votes[vote.answer.symbol].append(vote)
+        return {
+            symbol: deliberate(scene, votes[symbol], self.policy)
+            for symbol, scene in scenes.items()
+        }
+
+    def _conclusions(
+        self, found: Mapping[Symbol, Deliberation], heard: Mapping[Symbol, Hearing]
+    ) -> Iterator[Event]:
+        """Yield the run's votes, then its decisions, then what the shadow arms would have done."""
+        plan, shadows, decisions = self.plan, list[Shadow](), list[Decision]()
+        for symbol, each in found.items():
+            hearing = heard.get(symbol, NO_PANEL)
+            for vote in (*each.votes, *hearing.votes):
                 yield self._event(RunEvent.VOTE_CAST, vote_payload(vote))
-        for symbol, scene in scenes.items():
-            made = decide(scene, votes[symbol], run_id=plan.header.run_id, policy=self.policy)
-            yield self._event(RunEvent.DECISION_MADE, decision_payload(made))
+            made = decide(each, hearing, run_id=plan.header.run_id, policy=self.policy)
+            decisions.append(made)
             shadows += draw_shadows(
-                scene,
-                votes[symbol],
-                made,
-                snapshot_hash=plan.snapshot.hash,
-                policy=self.policy,
+                each, made, snapshot_hash=plan.snapshot.hash, debated=self._debated
             )
+        for made in decisions:
+            yield self._event(RunEvent.DECISION_MADE, decision_payload(made))
         yield self._event(RunEvent.SHADOWS_DRAWN, shadows_payload(shadows))
+
+    @property
+    def _debated(self) -> bool:
+        """Return whether somebody argues before the panel answers."""
+        plan = self.plan
+        speaks = any(
+            each.role in ADVOCATES or each.name in plan.header.profiles
+            for each in plan.seats.speakers
+        )
+        return speaks and self.policy.debate_rounds > 0
 
     def _key(self, step: str, step_input: str) -> str:
         run_id = self.plan.header.run_id
@@ -274,7 +376,9 @@ def _changed(what: str, symbols: Sequence[Symbol]) -> RejectedError:
     )
 
 
-def _abstention(profile: AgentProfile, snapshot: Snapshot, why: str) -> AgentReply:
+def _abstention(question: Question, why: str) -> AgentReply:
+    """Return the reply of an agent that could not be reached: an abstention on every symbol it was asked about."""
+    briefing, profile = question.briefing, question.profile
     answers = tuple(
         Answer(
             symbol=symbol,
@@ -282,6 +386,12 @@ def _abstention(profile: AgentProfile, snapshot: Snapshot, why: str) -> AgentRep
             reason=AbstainReason.PROVIDER_ERROR,
             rationale=why,
         )
-        for symbol in snapshot.views
+        for symbol in briefing.symbols
+        if symbol in briefing.snapshot.views
     )
-    return AgentReply(profile=profile, answers=answers, model=profile.model)
+    return AgentReply(
+        profile=profile,
+        answers=answers,
+        model=profile.model,
+        failure=AbstainReason.PROVIDER_ERROR,
+    )

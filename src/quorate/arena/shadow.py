@@ -5,14 +5,11 @@ They are what the arena is compared with. None of them is ever traded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from quorate.arena.consensus import reach_consensus
-from quorate.arena.deciding import obstacle_of
-from quorate.arena.policy import ArenaPolicy
-from quorate.arena.scene import Scene
+from quorate.arena.deciding import Deliberation
 from quorate.kernel.action import Action, FinalAction
 from quorate.kernel.canonical import sha256_hex
 from quorate.kernel.decision import Decision
@@ -24,34 +21,31 @@ COIN: Final = (FinalAction.BUY, FinalAction.SELL, FinalAction.HOLD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shadow:
-    """What one arm would have done with one symbol."""
+    """What one arm would have done with one symbol; `action` is None where nobody recorded it."""
 
     arm: str
     symbol: Symbol
-    action: FinalAction
+    action: FinalAction | None
 
 
 def draw_shadows(
-    scene: Scene,
-    votes: Sequence[Vote],
-    decision: Decision,
-    *,
-    snapshot_hash: str,
-    policy: ArenaPolicy,
+    found: Deliberation, decision: Decision, *, snapshot_hash: str, debated: bool
 ) -> tuple[Shadow, ...]:
     """Return every arm's action; without a price that can be trusted, no arm trades.
 
-    cheap_only takes the first round's plurality at its word (quorum and veto still hold) and never
-    escalates. no_debate is the run without advocates: they feed only the panel, so while there is
-    none it decides alike. An agent alone that abstains does not trade. Source: DESIGN 6.
+    cheap_only is the run without a power model: what only the panel can decide is NO_TRADE. no_debate is the run in
+    which nobody argues before the panel answers: where nobody argued (`debated`) it is the run itself, and where
+    somebody did nobody knows what the panel would have said without it. An agent alone that abstains does not trade.
+    Source: DESIGN 6.
     """
-    actions = {
-        "cheap_only": _cheap_only(scene, votes, policy),
-        "no_debate": decision.action,
+    scene = found.scene
+    actions: dict[str, FinalAction | None] = {
+        "cheap_only": FinalAction.NO_TRADE if found.needs_panel else decision.action,
+        "no_debate": None if decision.escalated and debated else decision.action,
         "no_trade": FinalAction.NO_TRADE,
         "buy_and_hold": FinalAction.BUY,
         "random": coin_flip(snapshot_hash, scene.symbol),
-        **_alone(votes),
+        **_alone(found.votes),
     }
     return tuple(
         Shadow(
@@ -66,13 +60,6 @@ def draw_shadows(
 def coin_flip(snapshot_hash: str, symbol: Symbol) -> FinalAction:
     """Return BUY, SELL or HOLD with equal chances, the same for the same snapshot and symbol."""
     return COIN[int(sha256_hex(f"{snapshot_hash}\n{symbol}"), 16) % len(COIN)]
-
-
-def _cheap_only(scene: Scene, votes: Sequence[Vote], policy: ArenaPolicy) -> FinalAction:
-    consensus = reach_consensus(votes)
-    if consensus is None or obstacle_of(scene, consensus, votes, policy):
-        return FinalAction.NO_TRADE
-    return FinalAction(consensus.action)
 
 
 def _alone(votes: Iterable[Vote]) -> dict[str, FinalAction]:

@@ -12,8 +12,10 @@ from quorate.arena.confidence_chain import Steps, confidence_chain, fallback_dou
 from quorate.arena.hidden_hand import hidden_hand_doubt
 from quorate.arena.policy import ArenaPolicy
 from quorate.arena.scene import Scene
+from quorate.kernel.canonical import JsonValue
 from quorate.kernel.confidence import Confidence
 from quorate.kernel.ids import Symbol
+from quorate.kernel.journal import Event
 from quorate.kernel.money import Usd
 from quorate.kernel.vote import Answer, Vote
 
@@ -26,7 +28,9 @@ class AgentReply:
     """What one agent said about all symbols of a run, in one call.
 
     `model` is the one that answered, `fallback_used` the gateway's word that it was not the one
-    asked. `cost` is None where the price is unknown.
+    asked. `cost` is None where the price is unknown. `failure` is the code of what kept it from answering. Of a
+    model's answer `call` holds the hashes of what was sent and received, `attachments` the texts themselves, and
+    `events` what must be committed together with it: how its calls were settled.
     """
 
     profile: AgentProfile
@@ -35,21 +39,31 @@ class AgentReply:
     latency_ms: float = 0.0
     cost: Usd | None = None
     fallback_used: bool = False
+    failure: str = ""
+    call: Mapping[str, JsonValue] | None = None
+    attachments: tuple[bytes, ...] = ()
+    events: tuple[Event, ...] = ()
 
 
 def cast_votes(
-    reply: AgentReply, scenes: Mapping[Symbol, Scene], policy: ArenaPolicy
+    reply: AgentReply, scenes: Mapping[Symbol, Scene], policy: ArenaPolicy, *, panel: bool = False
 ) -> tuple[Vote, ...]:
-    """Return one vote per answer, in the order of the answers."""
+    """Return one vote per answer, in the order of the answers; `panel` says that they are the power panel's."""
     cost = cost_share(reply.cost, len(reply.answers))
     return tuple(
-        cast_vote(reply, answer, scenes[answer.symbol], policy, cost=cost)
+        cast_vote(reply, answer, scenes[answer.symbol], policy, cost=cost, panel=panel)
         for answer in reply.answers
     )
 
 
 def cast_vote(
-    reply: AgentReply, answer: Answer, scene: Scene, policy: ArenaPolicy, *, cost: Usd | None
+    reply: AgentReply,
+    answer: Answer,
+    scene: Scene,
+    policy: ArenaPolicy,
+    *,
+    cost: Usd | None,
+    panel: bool = False,
 ) -> Vote:
     """Return `answer` as a vote after the confidence chain; an abstention has no chain."""
     steps = _chain(reply, answer, scene, policy)
@@ -58,12 +72,13 @@ def cast_vote(
         role=reply.profile.role,
         provider=reply.profile.provider,
         model=reply.model,
-        voter=reply.profile.voter,
+        voter=reply.profile.voter and not panel,
         answer=answer,
         confidence=Confidence(steps[-1].value) if steps else None,
         steps=steps,
         latency_ms=reply.latency_ms,
         cost=cost,
+        panel=panel,
     )
 
 

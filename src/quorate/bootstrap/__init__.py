@@ -1,6 +1,35 @@
 """The composition root: chooses every adapter and wires it to the rooms; the only importer of adapters."""
 
+from quorate.adapters.sql.finding import Found
+from quorate.adapters.sql.tail import JournalFeed
+from quorate.arena.acceptance import RequestKey
+from quorate.bootstrap.answers import (
+    BookClock,
+    Page,
+    ProfileChange,
+    RunPreview,
+    StartedRun,
+    TokenChange,
+)
 from quorate.bootstrap.app import App
+from quorate.bootstrap.checking import Check
 from quorate.bootstrap.opening import check_database, migrate_database, open_app
+from quorate.bootstrap.tools import ToolTest
 
-__all__ = ["App", "check_database", "migrate_database", "open_app"]
+__all__ = [
+    "App",
+    "BookClock",
+    "Check",
+    "Found",
+    "JournalFeed",
+    "Page",
+    "ProfileChange",
+    "RequestKey",
+    "RunPreview",
+    "StartedRun",
+    "TokenChange",
+    "ToolTest",
+    "check_database",
+    "migrate_database",
+    "open_app",
+]

@@ -2,68 +2,114 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import partial
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Generic, TypeVar
 
-from quorate.adapters.sql.profiles import registered_profiles
-from quorate.adapters.sql.runs import run_ids_like, runs_page
+from quorate.access import Credential, Scope, SessionGrant, TokenGrant
+from quorate.adapters.keys.secret import hub_secret
+from quorate.adapters.sql.finding import Found
+from quorate.adapters.sql.tail import JournalFeed, JournalTail
 from quorate.agents.profile import AgentProfile
-from quorate.arena.record import RecordedRun, RunRow, read_run, stream_of
+from quorate.arena.acceptance import RequestKey
+from quorate.arena.record import (
+    CostToday,
+    Overview,
+    RecordedRun,
+    RunFilter,
+    RunLine,
+    RunPosition,
+    RunView,
+)
+from quorate.arena.record.details import RunDetails
 from quorate.arena.request import RunRequest
 from quorate.audit.verification import Verification
-from quorate.bootstrap import auditing
+from quorate.bootstrap import auditing, details, granting, viewing
+from quorate.bootstrap.answers import (
+    BookClock,
+    Page,
+    ProfileChange,
+    RunPreview,
+    StartedRun,
+    TokenChange,
+)
 from quorate.bootstrap.auditing import ExportSummary
-from quorate.bootstrap.checking import Check, checks
+from quorate.bootstrap.checking import Check, checks, setup_checks
+from quorate.bootstrap.competing import Competitions
+from quorate.bootstrap.desk import opened_desk
 from quorate.bootstrap.importing import ImportSummary, import_bars
+from quorate.bootstrap.lab import Lab
+from quorate.bootstrap.models import Models
+from quorate.bootstrap.money import MoneyBook
+from quorate.bootstrap.news import NewsDesk
+from quorate.bootstrap.prompting import PromptShelf
+from quorate.bootstrap.registry import Registry
+from quorate.bootstrap.rerunning import Reruns
 from quorate.bootstrap.running import Runner
 from quorate.bootstrap.store import Store
-from quorate.kernel.errors import ConflictError, RejectedError
-from quorate.kernel.ids import ProfileName, RunId, Symbol
-from quorate.kernel.journal import Event
+from quorate.bootstrap.tools import ToolShelf
+from quorate.bootstrap.upkeep import kept_up
+from quorate.kernel.ids import ProfileName, Symbol
+from quorate.kernel.journal import JournalEntry
 from quorate.kernel.ports import Clock
+from quorate.market.history import PriceBar
 from quorate.market.series import SeriesSummary
-
-Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Item]):
-    """A part of a list, newest first; `next_cursor` is None on its last page."""
-
-    items: Sequence[Item]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileChange:
-    """What became of a wish to change a profile; not `applied` when it was so already."""
-
-    profile: AgentProfile
-    applied: bool
 
 
 class App:
     """One home, opened; `started` tells what opening it found to do."""
 
-    def __init__(self, store: Store, runner: Runner, started: Sequence[str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        runner: Runner,
+        started: Sequence[str],
+        money: MoneyBook,
+        models: Models,
+    ) -> None:
         self._store = store
         self._runner = runner
+        self.money = money
+        self.tools = ToolShelf(store, runner)
+        self.competitions = Competitions(store, runner)
+        self.news = NewsDesk(store)
+        self.prompts = PromptShelf(store)
+        self.registry = Registry(store, self.prompts, lambda: self.providers)
+        self.models = opened_desk(store, models, self.registry, runner.planned)
+        self.reruns = Reruns(store, runner)
+        self.lab = Lab(store, models, money, self.models.presets)
+        self.strategies = store.settings.strategies
+        self._feed = JournalTail(store.database, store.tenant, store.clock)
         self.started = tuple(started)
+
+    @property
+    def providers(self) -> Collection[str]:
+        """Return the providers of models that can be asked, as they are now."""
+        return frozenset(self.models.names())
 
     @property
     def clock(self) -> Clock:
         """Return the clock that stamps what this process does."""
         return self._store.clock
 
+    @cached_property
+    def hub_secret(self) -> bytes:
+        """Return the 32 random bytes that this home's hub signs with, made on first use."""
+        return hub_secret(self._store.settings.home)
+
     async def run_arena(self, request: RunRequest) -> RecordedRun:
         """Carry out one arena run; see `Runner.run`."""
         return await self._runner.run(request, triggered_by="manual")
+
+    async def start_run(self, request: RunRequest, *, key: RequestKey | None = None) -> StartedRun:
+        """Begin one arena run and return while it goes on in this process; see `Runner.start`."""
+        return await self._runner.start(request, triggered_by="manual", key=key)
+
+    async def preview_run(self, request: RunRequest) -> RunPreview:
+        """Return what `start_run` would run, writing nothing; it raises what `start_run` would."""
+        return await self._runner.preview(request)
 
     async def recorded_run(self, run_id: str) -> RecordedRun:
         """Return the run with this id, or the only one whose id begins so.
@@ -71,40 +117,70 @@ class App:
         Raises:
             RejectedError: there is none (slug `not-found`), or there are several.
         """
-        found = await self._store.database.read(
-            lambda connection: run_ids_like(connection, self._store.tenant, run_id)
-        )
-        if len(found) != 1 or not run_id:
-            raise RejectedError(
-                f"there is {'no' if not found else 'more than one'} run '{run_id}'",
-                effect="nothing is shown",
-                fix="quorate runs list",
-                slug="validation-failed" if found else "not-found",
-            )
-        return read_run(await self._store.journal.entries(stream_of(RunId(found[0]))))
+        return await viewing.recorded_run(self._store, run_id)
 
-    async def list_runs(self, limit: int, cursor: str | None) -> Page[RunRow]:
-        """Return the newest runs, or those after `cursor`.
+    async def run_entries(self, run_id: str) -> Sequence[JournalEntry]:
+        """Return the rows of a run and of its task, by seq; raises as `recorded_run`."""
+        return await viewing.run_entries(self._store, run_id)
 
-        Raises:
-            RejectedError: the cursor is none that a list gave (slug `invalid-cursor`).
-        """
-        after = _parsed_cursor(cursor) if cursor else None
-        rows = await self._store.database.read(
-            lambda connection: runs_page(connection, self._store.tenant, limit + 1, after)
-        )
-        page = rows[:limit]
-        return Page(page, _cursor(page[-1]) if len(rows) > limit else None)
+    async def run_details(self, run_id: str, *, with_texts: bool = False) -> RunDetails:
+        """Return a run with its calls, and the texts of its prompts and answers if asked; raises as `recorded_run`."""
+        return await details.run_details(self._store, run_id, with_texts=with_texts)
+
+    async def list_runs(
+        self, wanted: RunFilter, limit: int, after: RunPosition | None
+    ) -> Page[RunLine]:
+        """Return at most `limit` of the runs that `wanted` asks for, newest first, those after `after`."""
+        return await viewing.list_runs(self._store, wanted, limit, after)
+
+    async def run_counts(self, wanted: RunFilter) -> Mapping[RunView, int]:
+        """Return how many runs each view holds under the filter, its own view ignored."""
+        return await viewing.run_counts(self._store, wanted)
+
+    async def overview(self) -> Overview:
+        """Return the arena's figures as of now."""
+        return await viewing.overview(self._store)
+
+    async def cost_today(self) -> CostToday:
+        """Return what models cost this UTC day."""
+        return await viewing.cost_today(self._store)
+
+    async def price_history(self, symbol: Symbol, as_of: date, sessions: int) -> Sequence[PriceBar]:
+        """Return the last `sessions` bars up to `as_of`, adjusted, oldest first; none of an unknown symbol."""
+        return await viewing.prices_up_to(self._store, symbol, as_of, sessions)
+
+    async def book_clock(self) -> BookClock:
+        """Return where the default book stands: the newest stored session."""
+        return await viewing.book_clock(self._store)
+
+    async def find(self, text: str, limit: int) -> Sequence[Found]:
+        """Return at most `limit` things that `text` may stand for, a name or the beginning of an id."""
+        return await viewing.find(self._store, text, limit)
+
+    def feed(self) -> JournalFeed:
+        """Return the journal as it grows, whoever writes it; followers share one watch over the database."""
+        return self._feed
+
+    def upkeep(self) -> AbstractAsyncContextManager[None]:
+        """Finish what other processes left as long as the block lasts; see `upkeep`."""
+        return kept_up(self._recover, self.clock)
+
+    async def _recover(self) -> Sequence[str]:
+        return [*await self.money.recover(), *await self._runner.recover()]
+
+    async def close(self) -> None:
+        """Let followers go, and the runs in the background end; `open_app` calls it before the store is closed."""
+        await self._feed.close()
+        await self.competitions.close()
+        await self._runner.close()
 
     async def export_run(self, run_id: str, path: Path) -> ExportSummary:
         """Write the run with the journal rows and the checkpoint that prove it."""
         return await auditing.export_run(self._store, await self.recorded_run(run_id), path)
 
     async def profiles(self) -> Sequence[AgentProfile]:
-        """Return every registered profile, by name."""
-        return await self._store.database.read(
-            partial(registered_profiles, tenant=self._store.tenant)
-        )
+        """Return every profile that can be in runs, by name: the archived ones are `registry`'s to tell."""
+        return [each.profile for each in await self.registry.roster() if not each.profile.archived]
 
     async def set_profile_enabled(self, name: ProfileName, enabled: bool) -> ProfileChange:  # noqa: FBT001
         """Switch a profile on or off.
@@ -112,23 +188,7 @@ class App:
         Raises:
             RejectedError: there is no such profile, or it needs a provider that is not configured.
         """
-        profile = await self._profile(name)
-        if profile.enabled == enabled:
-            return ProfileChange(profile, applied=False)
-        if enabled and not profile.is_rule_agent:
-            raise RejectedError(
-                f"profile '{name}' needs the provider {profile.provider}, and none is configured",
-                effect="it stays disabled, the keyless agents go on",
-                fix="use the keyless profiles: quorate profiles list",
-                slug="unauthenticated",
-            )
-        kind = "profile.enabled" if enabled else "profile.disabled"
-        event = Event(stream=f"profile:{name}", type=kind, payload={"name": name})
-        try:
-            await self._store.journal.commit(lambda _tx: [event])
-        except ConflictError:
-            return ProfileChange(await self._profile(name), applied=False)
-        return ProfileChange(await self._profile(name), applied=True)
+        return await self.registry.switch(name, enabled=enabled)
 
     async def import_bars(self, path: Path, symbol: Symbol | None) -> ImportSummary:
         """Store the daily bars of a file; see `importing`."""
@@ -156,30 +216,40 @@ class App:
         """Return what was looked at and what is wrong."""
         return await checks(self._store)
 
-    async def _profile(self, name: ProfileName) -> AgentProfile:
-        known = {profile.name: profile for profile in await self.profiles()}
-        if name not in known:
-            raise RejectedError(
-                f"there is no profile '{name}'",
-                effect="nothing was changed",
-                fix=f"choose from {', '.join(known)}",
-                slug="not-found",
-            )
-        return known[name]
+    async def setup_checks(self) -> Sequence[Check]:
+        """Return what a first run needs and whether it is there; quick, so nothing is verified."""
+        return await setup_checks(self._store)
 
+    async def issue_sign_in(self) -> Credential:
+        """Return the secret of a new sign-in link; see `granting`."""
+        return await granting.issue_sign_in(self._store)
 
-def _cursor(row: RunRow) -> str:
-    return base64.urlsafe_b64encode(f"{row.started_at} {row.run_id}".encode()).decode()
+    async def sign_in(self, link: Credential) -> tuple[Credential, SessionGrant]:
+        """Use up a sign-in link: the secret of the session that it opens, and the session; see `granting`."""
+        return await granting.sign_in(self._store, link)
 
+    async def session(self, secret: Credential) -> SessionGrant | None:
+        """Return the session of `secret`, None unless it may still be used (idleness is the caller's to judge)."""
+        return await granting.good_session(self._store, secret)
 
-def _parsed_cursor(cursor: str) -> tuple[str, str]:
-    try:
-        started_at, run_id = base64.urlsafe_b64decode(cursor).decode().split(" ")
-    except (ValueError, binascii.Error):
-        raise RejectedError(
-            "the cursor is none that a list gave",
-            effect="nothing is shown",
-            fix="start again without --cursor",
-            slug="invalid-cursor",
-        ) from None
-    return started_at, run_id
+    async def sign_out(self, session_id: str) -> None:
+        """Close a session, for every process at once."""
+        await granting.sign_out(self._store, session_id)
+
+    async def create_token(
+        self, name: str, scopes: Iterable[Scope], life: timedelta
+    ) -> tuple[Credential, TokenGrant]:
+        """Return the secret of a new token, shown this once, and its grant; see `granting`."""
+        return await granting.create_token(self._store, name, scopes, life)
+
+    async def tokens(self) -> Sequence[TokenGrant]:
+        """Return every token, oldest first, those that are no longer good included."""
+        return await granting.tokens(self._store)
+
+    async def revoke_token(self, token_id: str) -> TokenChange:
+        """Take a token back for good; see `granting`."""
+        return await granting.revoke_token(self._store, token_id)
+
+    async def token(self, secret: Credential) -> TokenGrant | None:
+        """Return the token of `secret`, None unless it may still be used."""
+        return await granting.good_token(self._store, secret)

@@ -45,6 +45,15 @@ async def checks(store: Store) -> Sequence[Check]:
     ]
 
 
+async def setup_checks(store: Store) -> Sequence[Check]:
+    """Return whether all is there that a first run needs, without looking at every byte of it."""
+    return [
+        await store.database.read(partial(_standing, place=store.database.place)),
+        await _profiles(store, name="rule agents"),
+        await _bars(store),
+    ]
+
+
 def database_checks(database: Database) -> Sequence[Check]:
     """Return whether the database answers, is whole, and stands at this version's schema."""
     try:
@@ -75,6 +84,10 @@ def _integrity(connection: Connection) -> str:
 def _answer(connection: Connection) -> str:
     connection.execute(text("SELECT 1"))
     return "ok"
+
+
+def _standing(connection: Connection, *, place: str) -> Check:
+    return Check(name="database", ok=_answer(connection) == "ok", detail=f"{place} answers")
 
 
 def _python() -> Check:
@@ -116,12 +129,12 @@ async def _bars(store: Store) -> Check:
     )
 
 
-async def _profiles(store: Store) -> Check:
+async def _profiles(store: Store, name: str = "profiles") -> Check:
     known = await store.database.read(partial(registered_profiles, tenant=store.tenant))
     voters = [profile for profile in known if profile.enabled and profile.voter]
     ok = len(voters) >= store.settings.arena.quorum
     return Check(
-        name="profiles",
+        name=name,
         ok=ok,
         detail=f"{len(voters)} enabled voters, a quorum is {store.settings.arena.quorum}",
         fix="" if ok else "quorate profiles enable trend",

@@ -10,6 +10,9 @@ from quorate.adapters.sql.writer import Failpoint, unharmed
 from quorate.adapters.telemetry.logs import configure_logs
 from quorate.bootstrap.app import App
 from quorate.bootstrap.checking import Check, database_checks
+from quorate.bootstrap.collector import collect_less_often
+from quorate.bootstrap.models import opened_agents
+from quorate.bootstrap.money import MoneyBook
 from quorate.bootstrap.running import Runner
 from quorate.bootstrap.seeding import seed
 from quorate.bootstrap.store import LOCAL_TENANT, database_of, opened_store
@@ -33,10 +36,18 @@ async def open_app(
         UnavailableError: the database gave no answer.
     """
     configure_logs(settings.log.level)
+    collect_less_often()
     with opened_store(settings, tenant=tenant, clock=clock, failpoint=failpoint) as store:
         await seed(store)
-        runner = Runner(store)
-        yield App(store, runner, started=await runner.recover())
+        money = MoneyBook(store, settings.budget)
+        async with opened_agents(store, money.purse) as agents:
+            runner = Runner(store, agents)
+            started = [*await money.recover(), *await runner.recover()]
+            app = App(store, runner, started=started, money=money, models=agents.models)
+            try:
+                yield app
+            finally:
+                await app.close()
 
 
 def migrate_database(settings: Settings) -> Migrated:

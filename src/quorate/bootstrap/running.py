@@ -1,58 +1,86 @@
-"""Running: from a request to a planned run in the arbiter's hands, and back to what dead processes left."""
+"""Running: a planned run in the arbiter's hands, awaited or in the background, and what dead processes left."""
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 
-from quorate.adapters.sql.books import book_named
-from quorate.adapters.sql.profiles import registered_profiles
 from quorate.adapters.sql.tasks import abandoned_tasks
 from quorate.adapters.sql.transaction import Transaction
-from quorate.agents.profile import AgentProfile
+from quorate.agents.prompts.composing import Briefing
 from quorate.arbiter.ports import Work
-from quorate.arbiter.service import Arbiter
-from quorate.arbiter.spec import TaskSpec, arena_run_spec
+from quorate.arbiter.service import Arbiter, Held
+from quorate.arbiter.spec import TaskSpec
 from quorate.arbiter.task import Task, TaskState, TaskType
+from quorate.arena.acceptance import (
+    Acceptance,
+    RequestKey,
+    acceptance_event,
+    last_acceptance,
+    standing,
+)
 from quorate.arena.record import (
+    Facts,
     RecordedRun,
     RunEvent,
-    RunHeader,
+    end_of,
     ended_payload,
+    read_cast,
     read_run,
     stream_of,
 )
-from quorate.arena.request import RunRequest, asked_profiles, checked_request
-from quorate.arena.service import ArenaRun, RuleAgents, RunPlan
+from quorate.arena.request import RunRequest
+from quorate.arena.service import ArenaRun, RunPlan
+from quorate.bootstrap.answers import RunPreview, StartedRun
+from quorate.bootstrap.background import Background
+from quorate.bootstrap.models import Agents
+from quorate.bootstrap.planning import Planner, held_below, spec_of, worst_cost
+from quorate.bootstrap.prompting import PromptShelf
+from quorate.bootstrap.recalling import policy_of
 from quorate.bootstrap.store import Store
-from quorate.kernel.canonical import JsonValue, digest
+from quorate.bootstrap.what_ifs import WhatIfs
+from quorate.kernel.canonical import JsonValue
 from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
-from quorate.kernel.ids import BookName, RunId, Symbol, TaskId, TraceId
-from quorate.kernel.journal import Event
+from quorate.kernel.ids import RunId, Symbol, TraceId
+from quorate.kernel.journal import Event, JournalEntry
+from quorate.kernel.money import total_cost
 from quorate.kernel.stamps import stamp
-from quorate.market.series import Series
-from quorate.market.snapshot import freeze_snapshot
-from quorate.portfolio.book import Book
-
-NOTHING_LEARNED = digest({"outcomes": 0})
-"""The hash of the learned state while no outcome is tracked: no calibration, every skill weight 1."""
-
 
 _LOG = structlog.get_logger()
 
 
-class Runner:
-    """Plans arena runs on what the store holds and has the arbiter carry them out."""
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """A run that is durable, and in this process's hands."""
 
-    def __init__(self, store: Store) -> None:
+    plan: RunPlan
+    spec: TaskSpec
+    work: ArenaRun
+    held: Held
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Return what names the run in the log."""
+        header = self.plan.header
+        names = {"run_id": header.run_id, "task_id": header.task_id}
+        return {**names, "trace_id": self.plan.trace_id}
+
+
+class Runner:
+    """Has the arbiter carry out arena runs, planned on what the store holds."""
+
+    def __init__(self, store: Store, agents: Agents) -> None:
         self._store = store
-        self._agents = RuleAgents(store.settings.agents, store.clock)
+        self._planner = Planner(store, agents.providers)
+        self._agents = agents.runner
+        self.what_ifs = WhatIfs(store, PromptShelf(store))
         self._config_hash = store.settings.config_hash
         self._config_recorded = False
+        self._background = Background()
         owner = f"{socket.gethostname()}:{os.getpid()}:{store.ids.trace_id()[:8]}"
         self._arbiter = Arbiter(
             store.journal,
@@ -67,24 +95,69 @@ class Runner:
         Raises:
             RejectedError: the request cannot be run; nothing was written.
         """
-        plan = await self._planned(request, triggered_by)
-        header = plan.header
-        await self._record_config()
-        work = self._work(plan)
-        task = Task(
-            task_id=header.task_id,
-            type=TaskType.ARENA_RUN,
-            subject=header.run_id,
-            trace_id=plan.trace_id,
-            state=TaskState.RECEIVED,
-            token=0,
-            attempts=1,
+        return await self.run_plan(await self._planner.planned(request, triggered_by))
+
+    async def run_plan(self, plan: RunPlan, *beside: Event) -> RecordedRun:
+        """Carry out a planned run, `beside` committed with its first row, and return what was recorded of it."""
+        run = await self._received(plan, *beside)
+        await self._walk(run)
+        return run.work.recorded
+
+    async def start(
+        self, request: RunRequest, triggered_by: str, key: RequestKey | None
+    ) -> StartedRun:
+        """Begin one arena run and return once it is durable that it was asked for; the run goes on beside the caller.
+
+        A request with the `key` of one that was accepted in the last 24 hours gets that one's answer.
+
+        Raises:
+            RejectedError: the request cannot be run, or its key stands for another one; nothing was written.
+        """
+        return await self.start_plan(lambda: self._planner.planned(request, triggered_by), key)
+
+    async def start_plan(
+        self, planned: Callable[[], Awaitable[RunPlan]], key: RequestKey | None
+    ) -> StartedRun:
+        """Begin what is `planned` as `start` does; where the key was accepted before, nothing is planned again."""
+        if key is None:
+            return self._started(await self._received(await planned()))
+        last = await self._last_acceptance(key)
+        now = self._store.clock.now()
+        first = standing(key, last, now)
+        if first is not None:
+            return _replayed(first)
+        plan = await planned()
+        accepted = acceptance_event(key, plan.header.run_id, plan.trace_id, last=last, now=now)
+        try:
+            return self._started(await self._received(plan, accepted))
+        except ConflictError:
+            return await self._first_answer(key)
+
+    async def planned(self, request: RunRequest) -> RunPlan:
+        """Return the plan of a run that nobody carries out: what an agent would be shown; it raises as `start`."""
+        return await self._planner.planned(request, triggered_by="test")
+
+    async def preview(self, request: RunRequest) -> RunPreview:
+        """Return what `start` would run; nothing is written, and it raises what `start` would raise."""
+        plan = await self._planner.planned(request, triggered_by="preview")
+        return RunPreview(
+            symbols=plan.header.symbols,
+            profiles=plan.profiles,
+            as_of=plan.header.as_of,
+            book=plan.book.name,
+            book_mode=plan.header.book_mode,
+            mode=plan.header.mode,
+            worst_cost=held_below(total_cost(map(worst_cost, plan.profiles)), plan.header.max_cost),
         )
-        log = _LOG.bind(run_id=header.run_id, task_id=header.task_id, trace_id=plan.trace_id)
-        log.info("run_requested", symbols=header.symbols, as_of=header.as_of.isoformat())
-        await self._arbiter.carry_out(task, _spec(header, plan.profiles), work)
-        log.info("run_completed", final_actions=work.recorded.row().final_actions)
-        return work.recorded
+
+    async def briefing(self, symbol: Symbol) -> Briefing:
+        """Return what agents would be shown of a symbol's newest session; nothing is written.
+
+        Raises:
+            RejectedError: there are no bars of it.
+        """
+        plan = await self._planner.planned(RunRequest(symbols=(symbol,)), triggered_by="tool test")
+        return plan.briefing
 
     async def recover(self) -> Sequence[str]:
         """Finish the runs whose process died, and return a sentence on each."""
@@ -94,14 +167,19 @@ class Runner:
         )
         return [said for task in left if (said := await self._adopted(task))]
 
+    async def close(self) -> None:
+        """Let the runs in the background end, for a short while."""
+        await self._background.close()
+
     async def _adopted(self, task: Task) -> str:
-        run = read_run(await self._store.journal.entries(stream_of(RunId(task.subject))))
+        entries = await self._store.journal.entries(stream_of(RunId(task.subject)))
+        run = read_run(entries)
         try:
-            work: Work = self._work(await self._replanned(task, run), resumes=True)
+            work: Work = await self._work(await self._replanned(run, entries), resumes=True)
         except RejectedError as error:
             work = LostRun(run, error)
         try:
-            end = await self._arbiter.adopt(task, _spec(run.header.fact, ()), work)
+            end = await self._arbiter.adopt(task, spec_of(run.header.fact, ()), work)
         except ConflictError:
             return ""
         except QuorateError as error:
@@ -109,94 +187,70 @@ class Runner:
             return f"{task.subject}, left by a process that ended, could not be finished: {error}"
         return f"{task.subject}, left {task.state} by a process that ended, is {end} now"
 
-    async def _planned(self, wanted: RunRequest, triggered_by: str) -> RunPlan:
-        settings, ids = self._store.settings, self._store.ids
-        profiles, book = await self._profiles_and_book(wanted.book or settings.book.name)
-        request = checked_request(wanted, profiles)
-        snapshot = freeze_snapshot(await self._series(request.symbols), request.as_of)
-        chosen = asked_profiles(request.profiles, profiles)
-        header = RunHeader(
-            run_id=RunId(ids.ulid("run_")),
-            task_id=TaskId(ids.ulid("tsk_")),
-            cycle_id=None,
-            book=book.name,
-            book_mode=book.mode.value,
-            mode=request.mode,
-            symbols=request.symbols,
-            profiles=tuple(profile.name for profile in chosen),
-            requested_as_of=request.as_of,
-            as_of=snapshot.as_of,
-            config_hash=self._config_hash,
-            book_state_hash=book.state_hash,
-            learned_state_hash=NOTHING_LEARNED,
-            triggered_by=triggered_by,
-            quorum=settings.arena.quorum,
-            min_history_bars=settings.arena.min_history_bars,
+    async def _received(self, plan: RunPlan, *beside: Event) -> _Received:
+        """Make the run of `plan` durable, and `beside` with it."""
+        await self._record_config()
+        header = plan.header
+        task = Task(
+            task_id=header.task_id,
+            type=TaskType.ARENA_RUN,
+            subject=header.run_id,
+            trace_id=plan.trace_id,
+            state=TaskState.RECEIVED,
+            token=0,
+            attempts=1,
         )
-        return RunPlan(
-            header=header,
-            trace_id=ids.trace_id(),
-            profiles=chosen,
-            snapshot=snapshot,
-            book=book,
+        spec, work = spec_of(header, plan.profiles), await self._work(plan)
+        held = await self._arbiter.receive(task, spec, work, beside)
+        run = _Received(plan, spec, work, held)
+        _LOG.info(
+            "run_requested", symbols=header.symbols, as_of=header.as_of.isoformat(), **run.ids
         )
+        return run
 
-    async def _replanned(self, task: Task, run: RecordedRun) -> RunPlan:
-        """Return the plan of a run that another process began.
+    async def _walk(self, run: _Received) -> None:
+        await self._arbiter.walk(run.held, run.spec, run.work)
+        _LOG.info("run_completed", final_actions=run.work.recorded.row().final_actions, **run.ids)
+
+    def _started(self, run: _Received) -> StartedRun:
+        """Go on with `run` in the background."""
+        self._background.start(self._walk(run), **run.ids)
+        return StartedRun(run_id=run.plan.header.run_id, trace_id=run.plan.trace_id, replayed=False)
+
+    async def _last_acceptance(self, key: RequestKey) -> Acceptance | None:
+        return last_acceptance(await self._store.journal.entries(key.stream))
+
+    async def _first_answer(self, key: RequestKey) -> StartedRun:
+        """Return the answer to the request that was accepted with the same key a moment before this one.
 
         Raises:
-            RejectedError: what it was requested on is not there any more.
+            RejectedError: it was another request.
+            ConflictError: none was accepted: it was something else that somebody wrote first.
         """
-        header = run.header.fact
-        profiles, book = await self._profiles_and_book(header.book)
-        registered = {profile.name: profile for profile in profiles}
-        return RunPlan(
-            header=header,
-            trace_id=TraceId(task.trace_id),
-            profiles=tuple(registered[name] for name in header.profiles),
-            snapshot=freeze_snapshot(await self._series(header.symbols), header.as_of),
-            book=book,
-        )
+        last = await self._last_acceptance(key)
+        first = standing(key, last, self._store.clock.now())
+        if first is None:
+            raise ConflictError("somebody else wrote first", effect="nothing was written")
+        return _replayed(first)
 
-    def _work(self, plan: RunPlan, *, resumes: bool = False) -> ArenaRun:
+    async def _replanned(self, run: RecordedRun, entries: Sequence[JournalEntry]) -> RunPlan:
+        cast = read_cast(Facts(entries[0].facts))
+        if run.header.fact.replay_of:
+            return await self.what_ifs.replanned(run, cast)
+        return await self._planner.replanned(run, cast)
+
+    async def _work(self, plan: RunPlan, *, resumes: bool = False) -> ArenaRun:
+        """Return the work of a run; a what-if decides by the configuration of the run that it stands on."""
+        header, ours = plan.header, self._config_hash
         return ArenaRun(
             plan=plan,
-            policy=self._store.settings.arena,
-            config_hash=self._config_hash,
-            agents=self._agents,
+            policy=await policy_of(self._store, header),
+            config_hash=header.config_hash if header.replay_of else ours,
+            agents=await self.what_ifs.agents_of(header, self._agents),
             journal=self._store.journal,
             clock=self._store.clock,
             resumes=resumes,
         )
-
-    async def _series(self, symbols: Sequence[Symbol]) -> Mapping[Symbol, Series | None]:
-        stored = await self._store.market.series(symbols)
-        unknown = [symbol for symbol in symbols if symbol not in stored]
-        if unknown:
-            raise RejectedError(
-                f"there are no bars of {', '.join(unknown)}",
-                effect="nothing was written",
-                fix="quorate data import FILE, or quorate data list to see what there is",
-                slug="not-found",
-            )
-        return {symbol: stored[symbol] for symbol in symbols}
-
-    async def _profiles_and_book(self, name: BookName) -> tuple[Sequence[AgentProfile], Book]:
-        tenant = self._store.tenant
-        profiles, book = await self._store.database.look_up(
-            lambda connection: (
-                registered_profiles(connection, tenant),
-                book_named(connection, tenant, name),
-            )
-        )
-        if book is None:
-            raise RejectedError(
-                f"there is no book '{name}'",
-                effect="nothing was written",
-                fix=f"leave --book out to use '{self._store.settings.book.name}'",
-                slug="not-found",
-            )
-        return profiles, book
 
     async def _record_config(self) -> None:
         """Keep the effective configuration under its hash, once (R-032)."""
@@ -246,13 +300,12 @@ class LostRun:
             Event(
                 stream=stream_of(self.run.run_id),
                 type=RunEvent.FAILED.value,
-                payload=ended_payload(reason=reason, detail=detail),
+                payload=end_of(self.run.header.fact, ended_payload(reason=reason, detail=detail)),
                 trace_id=TraceId(self.run.trace_id),
                 book=self.run.header.fact.book,
             )
         ]
 
 
-def _spec(header: RunHeader, profiles: Sequence[AgentProfile]) -> TaskSpec:
-    tools = sorted({tool.value for profile in profiles for tool in profile.tool_policy})
-    return arena_run_spec(header.symbols, tuple(tools))
+def _replayed(first: Acceptance) -> StartedRun:
+    return StartedRun(run_id=first.run_id, trace_id=first.trace_id, replayed=True)

@@ -14,6 +14,7 @@ from quorate.adapters.sql.database import Database, DatabasePolicy
 from quorate.adapters.sql.journal import SqlJournal
 from quorate.adapters.sql.market_data import SqlMarketData
 from quorate.adapters.sql.migration import migrate
+from quorate.adapters.sql.news import SqlNews
 from quorate.adapters.sql.writer import Failpoint, JournalWriter, WriterPolicy, unharmed
 from quorate.config import Settings
 from quorate.kernel.canonical import sha256_hex
@@ -35,6 +36,7 @@ class Store:
     journal: SqlJournal
     notary: FileNotary
     market: SqlMarketData
+    news: SqlNews
     clock: Clock
     ids: IdSource
 
@@ -96,6 +98,7 @@ def opened_store(
                 journal=SqlJournal(writer, database, tenant),
                 notary=notary,
                 market=SqlMarketData(database, tenant),
+                news=SqlNews(database, tenant),
                 clock=used_clock,
                 ids=RandomIds(),
             )

@@ -29,9 +29,20 @@ app = noun("Stored bars; the bare noun lists them.", _list)
 
 
 @app.command("list")
-def list_(context: typer.Context) -> ExitCode:
-    """List the symbols with their first and last session."""
-    return _list(context)
+def list_(
+    context: typer.Context,
+    *,
+    news: Annotated[
+        bool, typer.Option("--news", help="List the news instead of the bars.")
+    ] = False,
+) -> ExitCode:
+    """List the symbols with their first and last session, or the stored news, newest first."""
+    if not news:
+        return _list(context)
+    from quorate.cli.news import show_news  # noqa: PLC0415  (help must not wait)
+
+    call = invocation(context)
+    return call.with_app(lambda app: show_news(app, call))
 
 
 @app.command("import")
@@ -46,6 +57,20 @@ def import_(
     call = invocation(context)
     wanted = Symbol(symbol) if symbol is not None else None
     return call.with_app(lambda app: _import(app, call, file, wanted))
+
+
+@app.command("import-news")
+def import_news(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Dated news as JSON lines or CSV, plain or .gz.")
+    ],
+) -> ExitCode:
+    """Store the news of a file; what has no time, no offset or no headline is refused and counted."""
+    from quorate.cli.news import store_news  # noqa: PLC0415  (help must not wait)
+
+    call = invocation(context)
+    return call.with_app(lambda app: store_news(app, call, file))
 
 
 async def _show_series(app: App, call: Invocation) -> ExitCode:

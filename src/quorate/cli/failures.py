@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import IntEnum
 from typing import Final
 
 from quorate.kernel.errors import QuorateError, RejectedError, UnavailableError
+from quorate.kernel.problems import status_of, title_of
 
 
 class ExitCode(IntEnum):
@@ -25,33 +27,36 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-_KINDS: Final[Mapping[str, tuple[int, ExitCode]]] = {
-    "validation-failed": (422, ExitCode.USAGE),
-    "invalid-cursor": (400, ExitCode.USAGE),
-    "unauthenticated": (401, ExitCode.CREDENTIALS),
-    "not-found": (404, ExitCode.NOT_FOUND),
-    "conflict": (409, ExitCode.CONFLICT),
-    "illegal-transition": (409, ExitCode.CONFLICT),
-    "unavailable": (503, ExitCode.UNREACHABLE),
-    "storage-unavailable": (503, ExitCode.FAILED),
-    "storage-full": (507, ExitCode.FAILED),
-    "check-failed": (500, ExitCode.PROBLEMS_FOUND),
-    "config-refused": (500, ExitCode.CONFIG),
+_CODES: Final[Mapping[str, ExitCode]] = {
+    "validation-failed": ExitCode.USAGE,
+    "invalid-cursor": ExitCode.USAGE,
+    "unauthenticated": ExitCode.CREDENTIALS,
+    "budget-exhausted": ExitCode.SAFETY,
+    "not-found": ExitCode.NOT_FOUND,
+    "conflict": ExitCode.CONFLICT,
+    "illegal-transition": ExitCode.CONFLICT,
+    "unavailable": ExitCode.UNREACHABLE,
+    "check-failed": ExitCode.PROBLEMS_FOUND,
+    "config-refused": ExitCode.CONFIG,
 }
-"""Slug -> HTTP status and exit code; any other slug is our own failure."""
+"""Slug -> exit code; any other slug ends with 1."""
+
+SHOWN_OF_A_WORD: Final = 60
+_ENDLESS: Final = re.compile(r"\S{201,}")
+_NEGATIVE: Final = re.compile(r"No such option: -\.?[0-9]\S*")
 
 
 def exit_code(error: QuorateError) -> ExitCode:
     """Return how a command ends that met `error`."""
-    return _kind(error)[1]
+    return _CODES.get(error.slug, ExitCode.FAILED)
 
 
 def failure_tree(error: QuorateError) -> dict[str, object]:
     """Return what `--json` prints for `error`; outside a run there is no trace, so no traceId."""
     problem: dict[str, object] = {
         "type": error.slug,
-        "title": error.slug.replace("-", " ").capitalize(),
-        "status": _kind(error)[0],
+        "title": title_of(error.slug),
+        "status": status_of(error.slug),
         "detail": str(error),
         "traceId": None,
         "retryable": isinstance(error, UnavailableError),
@@ -61,6 +66,8 @@ def failure_tree(error: QuorateError) -> dict[str, object]:
 
 def usage_error(message: str, command: str) -> RejectedError:
     """Return the refusal of a command line that cannot be understood."""
+    if _NEGATIVE.fullmatch(message):
+        message = f"{message}. A number below 0 is nothing that a command takes."
     cause, guess, meant = message.partition(" Did you mean ")
     fix = f"did you mean {meant} See {command} --help" if guess else f"{command} --help"
     return RejectedError(cause, effect="nothing was done", fix=fix)
@@ -75,16 +82,9 @@ def internal_error(error: BaseException) -> QuorateError:
     )
 
 
-def root_cause(error: BaseException) -> BaseException:
-    """Return what a task group's failure is about: its first QuorateError, else its first error."""
-    if not isinstance(error, BaseExceptionGroup):
-        return error
-    causes = [root_cause(each) for each in error.exceptions]
-    return next((cause for cause in causes if isinstance(cause, QuorateError)), causes[0])
-
-
-def _kind(error: QuorateError) -> tuple[int, ExitCode]:
-    return _KINDS.get(error.slug, (500, ExitCode.FAILED))
+def shortened(text: str) -> str:
+    """Return `text` with no word longer than a person reads: whoever typed a megabyte knows what it was."""
+    return _ENDLESS.sub(lambda word: f"{word[0][:SHOWN_OF_A_WORD]}...", text)
 
 
 def _config_errors(error: QuorateError) -> dict[str, object]:

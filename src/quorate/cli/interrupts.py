@@ -39,4 +39,6 @@ class Interrupts:
             self._task.cancel()
         else:
             self.asked = True
+            if self._terminal.is_interactive:
+                self._terminal.err.write("\n")
             self._terminal.complain("Stopping after this call, Ctrl C again to quit now.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from quorate.cli.failures import ExitCode
 from quorate.cli.terminal import Terminal
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from quorate.cli.ports import App, Compose
     from quorate.config import Settings
+
+OPERATOR: Final = "command line"
+"""Who acts from here, as histories name them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,24 +47,35 @@ def part(
     return Part(items=shown, next_cursor=key(shown[-1]) if has_more else None)
 
 
-def show_list(
+def show_list(  # noqa: PLR0913  (by keyword only)
     call: Invocation,
     *,
     read_at: datetime,
     rows: Sequence[Row],
     next_cursor: str | None,
-    columns: Sequence[str],
+    columns: Sequence[str] | None = None,
+    items: Sequence[Row] | None = None,
+    empty: str = "Nothing here yet.",
 ) -> None:
-    """Reply with a list; `columns` are the fields that a person sees."""
-    tree = {"readAt": stamp(read_at), "items": rows, "nextCursor": next_cursor}
-    call.terminal.reply(tree, table(rows, columns) if rows else ["Nothing here yet."])
+    """Reply with a list; `columns` are the fields of `rows` that a person sees, all unless told.
+
+    A program gets `items`, the rows themselves unless told.
+    """
+    shown = rows if items is None else items
+    tree = {"readAt": stamp(read_at), "items": shown, "nextCursor": next_cursor}
+    call.terminal.reply(tree, table(rows, columns or list(rows[0])) if rows else [empty])
+    note_more(call, next_cursor)
+
+
+def note_more(call: Invocation, next_cursor: str | None) -> None:
+    """Tell a person how to see what follows, if anything does."""
     if next_cursor and not call.terminal.as_json:
         call.terminal.note(f"More: add --cursor {next_cursor}")
 
 
 def table(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
     """Yield a heading and one line per row; numbers stand to the right."""
-    cells = [list(columns), *([_cell(row[name]) for name in columns] for row in rows)]
+    cells = [list(columns), *([cell(row[name]) for name in columns] for row in rows)]
     widths = [max(len(line[place]) for line in cells) for place in range(len(columns))]
     right = [all(_is_number(row[name]) for row in rows) for name in columns]
     for line in cells:
@@ -78,7 +89,8 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Return a value as a person reads it in a table: nothing is a dash, true is yes."""
     match value:
         case None:
             return "-"
@@ -89,4 +101,4 @@ def _cell(value: object) -> str:
         case dict():
             return " ".join(f"{name}={item}" for name, item in value.items()) or "-"
         case _:
-            return str(value)
+            return str(value) or "-"

@@ -10,19 +10,44 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quorate import __version__
-from quorate.cli import audit, config, data, database, doctor, profiles, replay, run, runs
+from quorate.cli import (
+    audit,
+    budget,
+    compete,
+    config,
+    cost,
+    data,
+    database,
+    debate,
+    doctor,
+    keys,
+    lab,
+    presets,
+    prices,
+    profiles,
+    providers,
+    replay,
+    run,
+    runs,
+    strategies,
+    templates,
+    tokens,
+    tools,
+    trial,
+    up,
+)
 from quorate.cli.failures import (
     ExitCode,
     exit_code,
     failure_tree,
     internal_error,
-    root_cause,
+    shortened,
     usage_error,
 )
 from quorate.cli.invocation import Invocation
 from quorate.cli.root import MAX_LIMIT, RootGroup
 from quorate.cli.terminal import Terminal
-from quorate.kernel.errors import QuorateError
+from quorate.kernel.errors import QuorateError, root_cause
 
 if TYPE_CHECKING:
     from quorate.cli.ports import Compose, Composition
@@ -34,13 +59,28 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="The options above may stand anywhere. A bare noun lists: `quorate runs`.",
 )
+up.add_to(app)
 run.add_to(app)
 replay.add_to(app)
+trial.add_to(profiles.app)
 for noun, commands in {
     "runs": runs.app,
+    "debate": debate.app,
+    "compete": compete.app,
     "profiles": profiles.app,
+    "templates": templates.app,
+    "strategies": strategies.app,
+    "lab": lab.app,
+    "providers": providers.app,
+    "keys": keys.app,
+    "presets": presets.app,
+    "budget": budget.app,
+    "cost": cost.app,
+    "prices": prices.app,
+    "tools": tools.app,
     "data": data.app,
     "audit": audit.app,
+    "tokens": tokens.app,
     "db": database.app,
     "config": config.app,
 }.items():
@@ -95,7 +135,7 @@ def main(arguments: Sequence[str] | None = None, compose: Compose | None = None)
     try:
         code = command.main(words, "quorate", standalone_mode=False, obj=compose or _composition)
     except typer.TyperException as error:
-        return _fail(usage_error(_message(error), "quorate"), words)
+        return _fail(usage_error(_message(error), _command(error)), words)
     except Exception as error:  # noqa: BLE001  (the edge: every failure becomes one line and a code)
         return _fail(error, words)
     if code == ExitCode.INTERRUPTED:
@@ -112,7 +152,7 @@ def _fail(error: Exception, words: Sequence[str]) -> ExitCode:
         terminal.reply(failure_tree(known), ())
     if {"--verbose", "-v"}.intersection(words) and not isinstance(cause, QuorateError):
         traceback.print_exception(error)
-    terminal.complain(f"error: {known}")
+    terminal.complain(f"error: {shortened(str(known))}")
     return exit_code(known)
 
 
@@ -120,6 +160,12 @@ def _terminal(words: Sequence[str]) -> Terminal:
     """Return a terminal for words that could perhaps not be parsed."""
     colour = "--no-color" not in words
     return Terminal(out=sys.stdout, err=sys.stderr, as_json="--json" in words, colour=colour)
+
+
+def _command(error: typer.TyperException) -> str:
+    """Return the command that the words were meant for, as far as they could be read."""
+    context = getattr(error, "ctx", None)
+    return "quorate" if context is None else str(context.command_path)
 
 
 def _message(error: typer.TyperException) -> str:

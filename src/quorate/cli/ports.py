@@ -4,32 +4,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from quorate.access import Credential, Scope, TokenGrant
     from quorate.agents.profile import AgentProfile
-    from quorate.arena.record.run import RunRow
+    from quorate.agents.tool_report import ToolLine
+    from quorate.agents.tools import ToolUse
+    from quorate.arena.competition.contest import CompetitionRequest
+    from quorate.arena.competition.record import Competition
+    from quorate.arena.record import RunFilter, RunLine, RunPosition
+    from quorate.arena.record.details import RunDetails
     from quorate.arena.request import RunRequest
+    from quorate.arena.strategy import Strategy
     from quorate.audit.verification import Verification
+    from quorate.cli.model_ports import ModelDesk
+    from quorate.cli.rerun_ports import Reruns
+    from quorate.cli.roster_ports import Prompts, Registry
     from quorate.config import Settings
-    from quorate.kernel.ids import ProfileName, Symbol
+    from quorate.kernel.ids import ProfileName, StrategyName, Symbol
+    from quorate.kernel.journal import JournalEntry
+    from quorate.kernel.money import Usd
     from quorate.kernel.ports import Clock
+    from quorate.lab.converge import ConvergenceReport
+    from quorate.lab.drift import DriftReport
+    from quorate.llm.budget import Limit
+    from quorate.llm.budget_line import BudgetLine
+    from quorate.llm.call import ModelId
+    from quorate.llm.call_listing import CallFilter, CallPage
+    from quorate.llm.catalogue import StatedPrice
+    from quorate.llm.cost import CostAxis, CostLine
+    from quorate.llm.price_line import PriceLine
+    from quorate.market.news_intake import RefusedNews
     from quorate.market.series import SeriesSummary
 
 Item_co = TypeVar("Item_co", covariant=True)
 
 
 class Page(Protocol[Item_co]):
-    """A part of a list, newest first; `next_cursor` is None on its last page."""
+    """A part of a list of runs, newest first; `next_after` is None on its last page."""
 
     @property
     def items(self) -> Sequence[Item_co]: ...
     @property
-    def next_cursor(self) -> str | None: ...
+    def next_after(self) -> RunPosition | None: ...
 
 
 class RecordedRun(Protocol):
@@ -42,15 +65,6 @@ class RecordedRun(Protocol):
     def why_json(self) -> Mapping[str, object]:
         """Return `{runId, decisions[{symbol, why[]}]}`."""
         ...
-
-
-class ProfileChange(Protocol):
-    """What became of a wish to change a profile; not `applied` when it was so already."""
-
-    @property
-    def profile(self) -> AgentProfile: ...
-    @property
-    def applied(self) -> bool: ...
 
 
 class QuarantinedSymbol(Protocol):
@@ -101,6 +115,15 @@ class Check(Protocol):
     def fix(self) -> str: ...
 
 
+class TokenChange(Protocol):
+    """What became of a wish to revoke a token; not `applied` when it was revoked already."""
+
+    @property
+    def token(self) -> TokenGrant: ...
+    @property
+    def applied(self) -> bool: ...
+
+
 class Migrated(Protocol):
     """From which schema to which; "" is an empty database."""
 
@@ -110,6 +133,179 @@ class Migrated(Protocol):
     def after(self) -> str: ...
 
 
+class BudgetChange(Protocol):
+    """What became of a wish to set a limit; not `applied` when it was so already."""
+
+    @property
+    def line(self) -> BudgetLine: ...
+    @property
+    def applied(self) -> bool: ...
+
+
+class PriceChange(Protocol):
+    """What became of a wish to state a price; not `applied` when it was so already."""
+
+    @property
+    def line(self) -> PriceLine: ...
+    @property
+    def applied(self) -> bool: ...
+
+
+class Money(Protocol):
+    """What model calls cost, and what they may cost."""
+
+    async def cost_summary(
+        self, by: CostAxis, since: date, until: date | None = None
+    ) -> Sequence[CostLine]: ...
+    async def calls(self, wanted: CallFilter, limit: int, after: str | None) -> CallPage: ...
+    async def budgets(self) -> Sequence[BudgetLine]: ...
+    async def set_budget(self, limit: Limit, amount: Decimal | None) -> BudgetChange: ...
+    async def prices(self) -> Sequence[PriceLine]: ...
+    async def set_price(self, model: ModelId, price: StatedPrice | None) -> PriceChange: ...
+
+
+class ToolTest(Protocol):
+    """What a tool answered when somebody tried it."""
+
+    @property
+    def symbol(self) -> Symbol: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def use(self) -> ToolUse: ...
+    def as_json(self) -> dict[str, object]: ...
+
+
+class Tools(Protocol):
+    """What agents may look up."""
+
+    async def listing(self) -> Sequence[ToolLine]: ...
+    async def tried(self, name: str, symbol: Symbol) -> ToolTest: ...
+
+
+class NewsSummary(Protocol):
+    """What an import of news stored, and what it did not; stamps are empty where nothing was stored."""
+
+    @property
+    def items(self) -> int: ...
+    @property
+    def duplicates(self) -> int: ...
+    @property
+    def shortened(self) -> int: ...
+    @property
+    def refused(self) -> Sequence[RefusedNews]: ...
+    @property
+    def first(self) -> str: ...
+    @property
+    def last(self) -> str: ...
+
+
+class NewsLine(Protocol):
+    """One item of news as a listing shows it."""
+
+    @property
+    def item_id(self) -> str: ...
+    @property
+    def published_at(self) -> str: ...
+    @property
+    def symbols(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def headline(self) -> str: ...
+
+
+class NewsDesk(Protocol):
+    """The stored news."""
+
+    async def import_news(self, path: Path) -> NewsSummary: ...
+    async def listing(self, limit: int, after: str | None) -> Sequence[NewsLine]: ...
+
+
+class Lab(Protocol):
+    """Experiments on the models themselves."""
+
+    async def converge(
+        self,
+        path: Path,
+        *,
+        profiles: Sequence[ProfileName] = (),
+        question: str = "",
+        limit: Usd | None = None,
+    ) -> ConvergenceReport: ...
+    async def drift(
+        self,
+        *,
+        profiles: Sequence[ProfileName] = (),
+        turns: int = 5,
+        symbol: Symbol | None = None,
+        limit: Usd | None = None,
+    ) -> DriftReport: ...
+
+
+class CompetitionLine(Protocol):
+    """One competition of the list."""
+
+    @property
+    def competition_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def playing(self) -> bool: ...
+    @property
+    def profiles(self) -> Sequence[str]: ...
+    @property
+    def symbols(self) -> Sequence[str]: ...
+    @property
+    def first(self) -> str: ...
+    @property
+    def last(self) -> str: ...
+    @property
+    def sessions(self) -> int: ...
+    @property
+    def rounds(self) -> int: ...
+    @property
+    def created_at(self) -> str: ...
+    @property
+    def ended_at(self) -> str: ...
+
+
+class CompetitionView(Protocol):
+    """A competition, and whether a process plays it now."""
+
+    @property
+    def competition(self) -> Competition: ...
+    @property
+    def playing(self) -> bool: ...
+
+
+class CompetitionChange(Protocol):
+    """What became of a wish; not `applied` when it was so already."""
+
+    @property
+    def competition(self) -> Competition: ...
+    @property
+    def applied(self) -> bool: ...
+
+
+class Competitions(Protocol):
+    """Profiles against each other on equal terms."""
+
+    async def lines(self) -> Sequence[CompetitionLine]: ...
+    async def show(self, competition_id: str) -> CompetitionView: ...
+    async def create(self, wanted: CompetitionRequest, created_by: str) -> Competition: ...
+    async def play(
+        self,
+        competition_id: str,
+        *,
+        on_round: Callable[[Competition], None],
+        is_enough: Callable[[], bool],
+    ) -> Competition: ...
+    async def stop(self, competition_id: str, reason: str) -> CompetitionChange: ...
+
+
 class App(Protocol):
     """The application, opened on one home."""
 
@@ -117,18 +313,46 @@ class App(Protocol):
     def clock(self) -> Clock: ...
     @property
     def started(self) -> Sequence[str]: ...
+    @property
+    def money(self) -> Money: ...
+    @property
+    def competitions(self) -> Competitions: ...
+    @property
+    def tools(self) -> Tools: ...
+    @property
+    def models(self) -> ModelDesk: ...
+    @property
+    def registry(self) -> Registry: ...
+    @property
+    def prompts(self) -> Prompts: ...
+    @property
+    def reruns(self) -> Reruns: ...
+    @property
+    def lab(self) -> Lab: ...
+    @property
+    def strategies(self) -> Mapping[StrategyName, Strategy]: ...
     async def run_arena(self, request: RunRequest) -> RecordedRun: ...
+    async def run_entries(self, run_id: str) -> Sequence[JournalEntry]: ...
     async def recorded_run(self, run_id: str) -> RecordedRun: ...
-    async def list_runs(self, limit: int, cursor: str | None) -> Page[RunRow]: ...
+    async def run_details(self, run_id: str, *, with_texts: bool = False) -> RunDetails: ...
+    async def list_runs(
+        self, wanted: RunFilter, limit: int, after: RunPosition | None
+    ) -> Page[RunLine]: ...
     async def export_run(self, run_id: str, path: Path) -> ExportSummary: ...
     async def profiles(self) -> Sequence[AgentProfile]: ...
-    async def set_profile_enabled(self, name: ProfileName, enabled: bool) -> ProfileChange: ...  # noqa: FBT001
+    @property
+    def news(self) -> NewsDesk: ...
     async def import_bars(self, path: Path, symbol: Symbol | None) -> ImportSummary: ...
     async def series_listing(self) -> Sequence[SeriesSummary]: ...
     async def last_sessions(self, symbols: Sequence[Symbol], count: int) -> Sequence[date]: ...
     async def verify(self, *, projections: bool, against: Path | None) -> Verification: ...
     async def export_journal(self, path: Path) -> ExportSummary: ...
     async def doctor(self) -> Sequence[Check]: ...
+    async def create_token(
+        self, name: str, scopes: Iterable[Scope], life: timedelta
+    ) -> tuple[Credential, TokenGrant]: ...
+    async def tokens(self) -> Sequence[TokenGrant]: ...
+    async def revoke_token(self, token_id: str) -> TokenChange: ...
 
 
 class Composition(Protocol):

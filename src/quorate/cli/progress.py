@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from quorate.cli.terminal import Terminal
 
 PLAIN_LINES = 5
 """How many lines a piped job says on its way."""
+
+PATIENCE_S = 0.7
+"""How long a person waits before being told that something is under way."""
+
+
+@contextmanager
+def waiting(terminal: Terminal, what: str, patience_s: float = PATIENCE_S) -> Iterator[None]:
+    """Show a person `what` is waited for and how long already; a pipe gets nothing. Needs a running loop."""
+    if terminal.quiet or not terminal.err.isatty():
+        yield
+        return
+    with ExitStack() as shown:
+        later = asyncio.get_running_loop().call_later(
+            patience_s, lambda: shown.enter_context(_clock(terminal, what))
+        )
+        try:
+            yield
+        finally:
+            later.cancel()
+
+
+@contextmanager
+def _clock(terminal: Terminal, what: str) -> Iterator[None]:
+    from rich.console import Console  # noqa: PLC0415  (slow, and only people need it)
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    console = Console(file=terminal.err, no_color=not terminal.colour)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        progress.add_task(what, total=None)
+        yield
 
 
 @contextmanager

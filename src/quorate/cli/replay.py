@@ -46,13 +46,14 @@ def replay(
 
 
 async def _replay(app: App, call: Invocation, symbols: Sequence[Symbol], count: int) -> ExitCode:
-    from quorate.cli.interrupts import Interrupts  # noqa: PLC0415  (slow; help must not wait)
+    from quorate.arena.record import RunFilter  # noqa: PLC0415  (slow; help must not wait)
+    from quorate.cli.interrupts import Interrupts  # noqa: PLC0415
     from quorate.cli.replay_view import replay_lines, replay_tree  # noqa: PLC0415
 
     sessions = await app.last_sessions(symbols, count)
     if not sessions:
         raise _nothing_stored(symbols)
-    known = bool((await app.list_runs(1, None)).items)
+    known = bool((await app.list_runs(RunFilter(), 1, None)).items)
     started = app.clock.monotonic()
     with Interrupts(call.terminal) as interrupts:
         runs = await _all_runs(app, call, symbols, sessions, interrupts)

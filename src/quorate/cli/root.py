@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
-from itertools import islice
 
 import typer
 from typer.core import TyperGroup
@@ -25,15 +25,21 @@ class RootGroup(TyperGroup):
 
 
 def globals_first(args: Iterable[str], flags: set[str], valued: set[str]) -> list[str]:
-    """Return `args` with the options named moved to the front; nothing moves from behind `--`."""
+    """Return `args` with the options named moved to the front; nothing moves from behind `--`.
+
+    `--version` with a number behind it is a command's own: `profiles show trend --version 1`.
+    """
     front: list[str] = []
     rest: list[str] = []
-    words = iter(args)
-    for word in words:
+    words = deque(args)
+    while words:
+        word = words.popleft()
         if word == "--":
             return [*front, *rest, word, *words]
         if word in valued:
-            front.append(f"{word}={next(islice(words, 1), '')}")
+            front.append(f"{word}={words.popleft() if words else ''}")
+        elif word == "--version" and words and words[0].isdecimal():
+            rest.append(word)
         elif word in flags or word.partition("=")[0] in valued:
             front.append(word)
         else:

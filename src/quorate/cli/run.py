@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quorate.cli.failures import ExitCode
+from quorate.cli.failures import ExitCode, usage_error
 from quorate.cli.invocation import Invocation, invocation
-from quorate.kernel.errors import RejectedError
-from quorate.kernel.ids import BookName, ProfileName, Symbol
+from quorate.cli.typed import parsed_day, parsed_names
+from quorate.kernel.ids import BookName, StrategyName, Symbol
 
 if TYPE_CHECKING:
     from quorate.arena.request import RunRequest
@@ -26,55 +25,63 @@ def add_to(app: typer.Typer) -> None:
     app.command()(run)
 
 
-def run(
+def run(  # noqa: PLR0913  (one parameter per option)
     context: typer.Context,
-    symbols: Annotated[list[str], typer.Argument(metavar="SYMBOL...", help="What to decide on.")],
+    symbols: Annotated[
+        list[str] | None, typer.Argument(metavar="SYMBOL...", help="What to decide on.")
+    ] = None,
     *,
     as_of: AsOf = None,
     book: Annotated[str | None, typer.Option(help="The portfolio to decide for.")] = None,
     profiles: Annotated[
         str | None, typer.Option(help="Only these profiles, as in trend,momentum.")
     ] = None,
+    mode: Annotated[
+        str, typer.Option(help="debate: they decide as one; competition: each for itself.")
+    ] = "debate",
+    strategy: Annotated[
+        str | None, typer.Option(help="A strategy of the configuration; it names SYMBOL... too.")
+    ] = None,
+    max_cost: Annotated[
+        str | None, typer.Option(metavar="USD", help="What its model calls may cost together.")
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask every model, whatever is remembered.")
+    ] = False,
 ) -> ExitCode:
     """Let the agents argue over SYMBOL... and decide."""
-    from quorate.arena.request import RunRequest  # noqa: PLC0415  (slow; help must not wait)
+    if not symbols and strategy is None:
+        raise usage_error(
+            "Missing argument 'SYMBOL...', or a --strategy that names some.", "quorate run"
+        )
+    from quorate.arena.request import (  # noqa: PLC0415  (slow; help must not wait)
+        RunRequest,
+        checked_cost,
+    )
 
     request = RunRequest(
-        symbols=tuple(Symbol(symbol) for symbol in symbols),
-        as_of=None if as_of is None else _day(as_of),
+        symbols=tuple(Symbol(symbol) for symbol in symbols or ()),
+        as_of=None if as_of is None else parsed_day(as_of, "--as-of"),
         book=None if book is None else BookName(book),
-        profiles=None if profiles is None else _names(profiles),
+        profiles=None if profiles is None else parsed_names(profiles),
+        mode=mode,
+        max_cost=None if max_cost is None else checked_cost(max_cost),
+        fresh=fresh,
+        strategy=None if strategy is None else StrategyName(strategy),
     )
     call = invocation(context)
-    return call.with_app(lambda app: _run(app, call, request))
+    return call.with_app(lambda app: carry_out(app, call, request))
 
 
-async def _run(app: App, call: Invocation, request: RunRequest) -> ExitCode:
+async def carry_out(app: App, call: Invocation, request: RunRequest) -> ExitCode:
+    """Have the run carried out and show what came of it."""
     from quorate.cli.interrupts import Interrupts  # noqa: PLC0415  (slow; help must not wait)
+    from quorate.cli.progress import waiting  # noqa: PLC0415
     from quorate.cli.run_facts import run_facts  # noqa: PLC0415
     from quorate.cli.run_view import run_lines  # noqa: PLC0415
 
-    with Interrupts(call.terminal) as interrupts:
+    with Interrupts(call.terminal) as interrupts, waiting(call.terminal, "the agents argue"):
         recorded = await app.run_arena(request)
     tree = recorded.as_json()
     call.terminal.reply(tree, run_lines(run_facts(tree), bars=call.terminal.is_interactive))
     return ExitCode.INTERRUPTED if interrupts.asked else ExitCode.DONE
-
-
-def _day(text: str) -> date:
-    """Return a date written as ISO 8601 writes it, and in no other of its ways."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
-        raise RejectedError(
-            f"{text!r} is not a date",
-            effect="nothing was written",
-            fix="write it as in --as-of 2012-06-29",
-        )
-    return day
-
-
-def _names(text: str) -> tuple[ProfileName, ...]:
-    return tuple(ProfileName(name.strip()) for name in text.split(",") if name.strip())

@@ -21,6 +21,7 @@ class VoteFacts(msgspec.Struct, frozen=True, rename="camel"):
 
     profile: str
     role: str
+    provider: str
     voter: bool
     action: str
     reason_code: str | None
@@ -30,6 +31,7 @@ class VoteFacts(msgspec.Struct, frozen=True, rename="camel"):
     rationale: str
     latency_ms: float
     cost_usd: str | None
+    panel: bool = False
 
 
 class TriggerFacts(msgspec.Struct, frozen=True, rename="camel"):
@@ -73,6 +75,13 @@ class DecisionFacts(msgspec.Struct, frozen=True, rename="camel"):
     triggers: tuple[TriggerFacts, ...]
     votes: tuple[VoteFacts, ...]
     why: tuple[Reason, ...]
+    profile: str | None = None
+
+
+class StrategyFacts(msgspec.Struct, frozen=True):
+    """The strategy that a run followed."""
+
+    name: str
 
 
 class RunFacts(msgspec.Struct, frozen=True, rename="camel"):
@@ -86,6 +95,7 @@ class RunFacts(msgspec.Struct, frozen=True, rename="camel"):
     cost_usd: str | None
     latency_ms: float | None
     decisions: tuple[DecisionFacts, ...]
+    strategy: StrategyFacts | None = None
 
 
 def run_facts(tree: Mapping[str, object]) -> RunFacts:

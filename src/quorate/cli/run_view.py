@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from quorate.cli.run_facts import DecisionFacts, RunFacts, TriggerFacts, VoteFacts
@@ -14,7 +15,8 @@ REASONS: Final = {
     "consensus": "the voters agree",
     "quorum_not_met": "too few voters had a view",
     "risk_veto": "the risk manager forbids new risk",
-    "no_power_model": "in doubt, and there is no power model to ask",
+    "no_power_model": "in doubt, and no power model answered",
+    "low_confidence": "believed too little to act alone",
     "symbol_quarantined": "its bars cannot be trusted",
     "insufficient_history": "too few bars",
     "no_data": "no bars by then",
@@ -33,34 +35,39 @@ _BAR_CELLS = 20
 
 def run_lines(run: RunFacts, *, bars: bool) -> Iterator[str]:
     """Yield a run's lines; `bars` draws each confidence."""
-    symbols = " ".join(decision.symbol for decision in run.decisions)
-    yield f"run {run.run_id}   {symbols}   {run.book_mode} {run.as_of}   book {run.book}"
+    symbols = " ".join(dict.fromkeys(decision.symbol for decision in run.decisions))
+    followed = f"   strategy {run.strategy.name}" if run.strategy else ""
+    yield f"run {run.run_id}   {symbols}   {run.book_mode} {run.as_of}   book {run.book}{followed}"
     for decision in run.decisions:
         yield from decision_lines(decision, bars=bars)
     ending = "" if run.status == "completed" else f"   {run.status}"
-    yield f"{money(run.cost_usd)}   {duration(run.latency_ms)}{ending}   no order sent"
+    yield f"{_cost(run)}   {duration(run.latency_ms)}{ending}   no order sent"
+    yield from _unanswered(run)
     yield f"Why: quorate runs why {run.run_id}"
 
 
 def decision_lines(decision: DecisionFacts, *, bars: bool) -> Iterator[str]:
     """Yield the votes on one symbol, what disturbed them, and the result."""
     width = max((len(vote.profile) for vote in decision.votes), default=0)
-    for vote in decision.votes:
-        yield f"  {decision.symbol:<5} {vote.profile:<{width}}  {_said(vote, bars=bars)}"
-    for trigger in decision.triggers:
-        if trigger.fired:
-            yield f"  {decision.symbol:<5} {trigger_text(trigger)}"
+    spoken = [
+        (vote.panel, f"{vote.profile:<{width}}  {_said(vote, bars=bars)}")
+        for vote in decision.votes
+    ]
+    fired = [(False, trigger_text(trigger)) for trigger in decision.triggers if trigger.fired]
+    for _, line in sorted([*spoken, *fired], key=lambda each: each[0]):
+        yield f"  {decision.symbol:<5} {line}"
     yield result_line(decision)
 
 
 def result_line(decision: DecisionFacts) -> str:
     """Return the decision with its reason, who carried it, and how sure they are."""
     action = decision.final_action
-    parts = [f"{GLYPHS[action]} {action} {decision.symbol}"]
+    whose = f"   {decision.profile} alone" if decision.profile else ""
+    parts = [f"{GLYPHS[action]} {action} {decision.symbol}{whose}"]
     if decision.confidence is not None:
         parts.append(f"confidence {decision.confidence:.2f}")
     valid = [vote for vote in decision.votes if vote.voter and vote.action != "ABSTAIN"]
-    if valid and action != "NO_TRADE":
+    if valid and action != "NO_TRADE" and not decision.profile:
         parts.append(f"{sum(vote.action == action for vote in valid)} of {len(valid)} voters")
     if decision.reason_code != "consensus":
         meaning = REASONS.get(decision.reason_code)
@@ -76,10 +83,14 @@ def trigger_text(trigger: TriggerFacts) -> str:
 
 
 def money(amount: str | None) -> str:
-    """Return dollars; an unknown price is not zero."""
+    """Return dollars to a hundredth of a cent, less than that to two digits; an unknown price is not zero."""
     if amount is None:
         return "unpriced"
-    return f"${amount.rstrip('0').rstrip('.') if '.' in amount else amount}"
+    value = Decimal(amount)
+    places = max(4, 1 - value.adjusted()) if value else 0
+    whole, _, cents = f"{value:,.{places}f}".partition(".")
+    shown = cents.rstrip("0")
+    return f"${whole}.{shown:0<2}" if shown else f"${whole}"
 
 
 def duration(milliseconds: float | None) -> str:
@@ -87,6 +98,24 @@ def duration(milliseconds: float | None) -> str:
     if milliseconds is None:
         return "not finished"
     return f"{milliseconds:.1f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
+def _cost(run: RunFacts) -> str:
+    """Return what a run cost, and how much of it no vote shows: a debate's arguments, late answers."""
+    votes = [vote.cost_usd for decision in run.decisions for vote in decision.votes]
+    known = [Decimal(cost) for cost in votes if cost is not None]
+    if run.cost_usd is None or len(known) < len(votes):
+        return money(run.cost_usd)
+    beside = Decimal(run.cost_usd) - sum(known)
+    rest = f", {money(str(beside))} of it beside the votes" if beside > 0 else ""
+    return money(run.cost_usd) + rest
+
+
+def _unanswered(run: RunFacts) -> Iterator[str]:
+    """Yield what to do about each provider that gave no answer."""
+    votes = [vote for decision in run.decisions for vote in decision.votes]
+    for provider in sorted({v.provider for v in votes if v.reason_code == "provider_error"}):
+        yield f"{provider} gave no answer. Try it: quorate keys test {provider}"
 
 
 def _order_wish(decision: DecisionFacts) -> Iterator[str]:
@@ -109,7 +138,8 @@ def _said(vote: VoteFacts, *, bars: bool) -> str:
             else f"abstains: {vote.reason_code}"
         )
         veto = ", vetoes new risk" if vote.veto else ""
-        return f"{silence + veto:<{36 if bars else 15}}  {price}"
+        cause = f"  {vote.rationale}" if vote.reason_code == "provider_error" else ""
+        return f"{silence + veto:<{36 if bars else 15}}  {price}{cause}"
     drawn = f"{_bar(vote.confidence)}  " if bars else ""
     return f"{drawn}{vote.action:<5} {vote.confidence:.2f}     {price}{_discount(vote)}"
 

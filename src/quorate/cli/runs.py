@@ -7,19 +7,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from quorate.cli import reruns
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import Invocation, invocation
-from quorate.cli.listing import show_list
+from quorate.cli.listing import Row, show_list
 from quorate.cli.noun import noun
+from quorate.cli.run_cursor import cursor_text, parsed_cursor
+from quorate.cli.typed import RunId
 
 if TYPE_CHECKING:
     from quorate.cli.ports import App
 
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
 File = Annotated[
     Path | None, typer.Argument(metavar="[FILE]", help="Where to; without it, RUN.json here.")
 ]
-COLUMNS = ("runId", "startedAt", "book", "symbols", "finalActions", "escalated", "status")
+COLUMNS = (
+    "runId",
+    "startedAt",
+    "book",
+    "symbols",
+    "finalActions",
+    "escalated",
+    "costUsd",
+    "status",
+)
 
 
 def _list(context: typer.Context) -> ExitCode:
@@ -57,16 +68,31 @@ def export(context: typer.Context, run: RunId, file: File = None) -> ExitCode:
     return call.with_app(lambda app: _export(app, call, run, file))
 
 
+reruns.add_to(app)
+
+
 async def _show_runs(app: App, call: Invocation) -> ExitCode:
-    page = await app.list_runs(call.limit, call.cursor)
+    from quorate.arena.record import RunFilter  # noqa: PLC0415  (slow; help must not wait)
+
+    page = await app.list_runs(RunFilter(), call.limit, parsed_cursor(call.cursor))
     show_list(
         call,
         read_at=app.clock.now(),
-        rows=[run.as_json() for run in page.items],
-        next_cursor=page.next_cursor,
+        rows=[_shown(run.row.as_json()) for run in page.items],
+        items=[run.row.as_json() for run in page.items],
+        next_cursor=cursor_text(page.next_after),
         columns=COLUMNS,
     )
     return ExitCode.DONE
+
+
+def _shown(row: Row) -> Row:
+    """Return a run as a person reads it in a list: to the second, to a hundredth of a cent."""
+    from quorate.cli.run_view import money  # noqa: PLC0415  (slow; help must not wait)
+
+    cost = row["costUsd"]
+    paid = money(cost if isinstance(cost, str) else None)
+    return {**row, "startedAt": f"{str(row['startedAt'])[:19]}Z", "costUsd": paid}
 
 
 async def _show_run(app: App, call: Invocation, run_id: str) -> ExitCode:

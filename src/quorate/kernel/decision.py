@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from quorate.kernel.action import FinalAction
 from quorate.kernel.confidence import Confidence
-from quorate.kernel.ids import DecisionId, Symbol
+from quorate.kernel.ids import DecisionId, ProfileName, Symbol
 from quorate.kernel.vote import Sizing
 
 
@@ -37,6 +37,7 @@ class Decision:
 
     `confidence` and `disagreement` are None without valid voters; `regime`, `wyckoff_phase` and `volume_trend`
     are the words of the market room; sizing, stop, target and horizon stand only on a BUY or SELL.
+    `profile` is whose decision it is in a competition, None where the run decided as one.
     """
 
     decision_id: DecisionId
@@ -54,3 +55,9 @@ class Decision:
     stop: Decimal | None = None
     target: Decimal | None = None
     horizon: int | None = None
+    profile: ProfileName | None = None
+
+    @property
+    def key(self) -> str:
+        """Return what names the decision in its run: the symbol, and whose it is where each profile decides alone."""
+        return f"{self.symbol} {self.profile}" if self.profile else self.symbol

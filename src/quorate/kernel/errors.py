@@ -86,3 +86,11 @@ class InvariantBrokenError(QuorateError):
     """Our own bug or corrupt data: nothing built on it can be trusted, so stop."""
 
     default_slug = "invariant-broken"
+
+
+def root_cause(error: BaseException) -> BaseException:
+    """Return what a task group's failure is about: its first QuorateError, else its first error."""
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    causes = [root_cause(each) for each in error.exceptions]
+    return next((cause for cause in causes if isinstance(cause, QuorateError)), causes[0])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import NewType
+import re
+from typing import Final, NewType
 
 RunId = NewType("RunId", str)
 TaskId = NewType("TaskId", str)
@@ -12,10 +13,36 @@ TraceId = NewType("TraceId", str)
 Tenant = NewType("Tenant", str)
 BookName = NewType("BookName", str)
 ProfileName = NewType("ProfileName", str)
+StrategyName = NewType("StrategyName", str)
 Symbol = NewType("Symbol", str)
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that an id can be read aloud."""
+
+NAME: Final = r"[a-z][a-z0-9_-]{0,63}"
+"""How a profile, a provider, a book and a strategy are named."""
+
+_NAME: Final = re.compile(NAME)
+_ID: Final = re.compile(r"[0-9A-Za-z_]{1,40}")
+_SYMBOL: Final = re.compile(r"[A-Z0-9./-]{1,15}")
+
+
+def is_name(text: str) -> bool:
+    """Return whether `text` can be a name: 1 to 64 of a-z, 0-9, - and _, a letter first."""
+    return _NAME.fullmatch(text) is not None
+
+
+def is_like_an_id(text: str) -> bool:
+    """Return whether `text` can be an id, or how one begins."""
+    return _ID.fullmatch(text) is not None
+
+
+def symbol_in(text: str) -> Symbol | None:
+    """Return what `text` names, in upper case, None unless it is 1 to 15 of A-Z, 0-9, dot, slash and hyphen."""
+    named = text.strip()
+    if not named.isascii() or not _SYMBOL.fullmatch(named.upper()):
+        return None
+    return Symbol(named.upper())
 
 
 def crockford(number: int, length: int) -> str:
@@ -23,7 +50,11 @@ def crockford(number: int, length: int) -> str:
     return "".join(CROCKFORD[(number >> 5 * place) & 31] for place in reversed(range(length)))
 
 
-def decision_id(run_id: RunId, symbol: Symbol) -> DecisionId:
-    """Return the id of the decision on `symbol` in `run_id`: the same inputs, the same id (R-100)."""
-    number = int.from_bytes(hashlib.sha256(f"{run_id}\n{symbol}".encode()).digest()[:16])
+def decision_id(run_id: RunId, symbol: Symbol, profile: ProfileName | None = None) -> DecisionId:
+    """Return the id of the decision on `symbol` in `run_id`: the same inputs, the same id (R-100).
+
+    Where every profile decides for itself, each decision has an id of its own.
+    """
+    named = f"{run_id}\n{symbol}\n{profile}" if profile else f"{run_id}\n{symbol}"
+    number = int.from_bytes(hashlib.sha256(named.encode()).digest()[:16])
     return DecisionId("dec_" + crockford(number, 26))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -34,6 +35,16 @@ class Usd:
     def __str__(self) -> str:
         """Return the amount as a plain decimal, as JSON carries it."""
         return format(self.amount, "f")
+
+
+def total_cost(costs: Iterable[Usd | None]) -> Usd | None:
+    """Return what calls cost together, None where nobody knows the cost of one of them."""
+    total = Decimal(0)
+    for cost in costs:
+        if cost is None:
+            return None
+        total += cost.amount
+    return Usd(total)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -82,6 +82,8 @@ class Vote:
     steps: tuple[ConfidenceStep, ...]
     latency_ms: float
     cost: Usd | None
+    panel: bool = False
+    """Whether it is the power panel's word, which counts among the panel alone."""
 
     @property
     def is_valid(self) -> bool:

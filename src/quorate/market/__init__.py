@@ -5,7 +5,8 @@ from quorate.market.bar import Bar, RawBar
 from quorate.market.calendar import MarketCalendar
 from quorate.market.indicators import Indicators, indicators_of
 from quorate.market.intake import Intake, take_in
-from quorate.market.ports import MarketData
+from quorate.market.news import FoundNews, NewsItem
+from quorate.market.ports import MarketData, NewsSource
 from quorate.market.prices import Prices
 from quorate.market.regime import REGIMES, Regime, RegimeReading, RegimeStudy, regime_at, regimes_of
 from quorate.market.series import Series, SeriesSummary
@@ -31,10 +32,13 @@ __all__ = [
     "Bar",
     "CorporateAction",
     "Event",
+    "FoundNews",
     "Indicators",
     "Intake",
     "MarketCalendar",
     "MarketData",
+    "NewsItem",
+    "NewsSource",
     "Note",
     "NoteCode",
     "Phase",

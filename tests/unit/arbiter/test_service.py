@@ -126,6 +126,24 @@ async def test_what_belongs_together_is_committed_together(journal, work):
     assert [len(batch) for batch in batches[1:-1]] == [1, 1, 1, 1, 1, 2, 1, 1]
 
 
+async def test_a_task_that_was_received_waits_for_whoever_walks_it(journal, work):
+    arbiter = arbiter_of(journal)
+    held = await arbiter.receive(NEW, SPEC, work)
+    assert (held.task.state, held.task.token) == (TaskState.RECEIVED, 1)
+    assert journal.types() == ["lease.acquired", "task.received", "work.requested"]
+    assert not work.calls
+    assert await arbiter.walk(held, SPEC, work) is TaskState.COMPLETED
+    assert journal.walked(TASK_ID) == HAPPY
+
+
+async def test_a_task_beside_which_something_cannot_stand_is_not_received(journal, work):
+    step = Event(stream="request:1", type="request.accepted", payload={}, step_key="k")
+    await journal.commit(lambda _tx: [step])
+    with pytest.raises(ConflictError, match="recorded the step first"):
+        await arbiter_of(journal).receive(NEW, SPEC, work, beside=[step])
+    assert journal.types() == ["request.accepted"]
+
+
 async def test_the_first_row_says_what_the_task_is(journal, work):
     await arbiter_of(journal).carry_out(NEW, SPEC, work)
     row = next(row for row in journal.rows if row.type == "task.received")

@@ -7,7 +7,8 @@ from typing import Any
 
 from quorate.agents.defaults import DEFAULT_PROFILES
 from quorate.agents.profile import AgentProfile, Mode, Role, Tier
-from quorate.arena.deciding import decide
+from quorate.arena.deciding import decide, deliberate
+from quorate.arena.panel import NO_PANEL, Hearing
 from quorate.arena.policy import ArenaPolicy
 from quorate.arena.record.header import RunHeader
 from quorate.arena.scene import Scene
@@ -144,8 +145,11 @@ def risk_manager(*, veto: bool = False, size: str = "0.014") -> Vote:
     return cast_vote(reply, given, scene(), POLICY, cost=None)
 
 
-def decided(votes: Sequence[Vote], at: Scene | None = None) -> Decision:
-    return decide(at or scene(), votes, run_id=RUN, policy=POLICY)
+def decided(
+    votes: Sequence[Vote], at: Scene | None = None, hearing: Hearing = NO_PANEL
+) -> Decision:
+    found = deliberate(at or scene(), votes, POLICY)
+    return decide(found, hearing, run_id=RUN, policy=POLICY)
 
 
 def trigger(decision: Decision, name: TriggerName) -> Trigger:

@@ -5,7 +5,7 @@ import pytest
 
 from quorate.arena.postcheck import violations
 from quorate.arena.record import Cited, RecordedRun, read_run
-from quorate.kernel.action import FinalAction
+from quorate.kernel.action import DecisionReason, FinalAction
 from quorate.kernel.confidence import Confidence
 from quorate.kernel.decision import Decision
 from quorate.kernel.ids import DecisionId, Symbol, decision_id
@@ -202,3 +202,11 @@ def test_the_votes_on_another_symbol_do_not_count():
         for given in ballot(BUY, BUY, BUY)
     ]
     assert any("has 0 valid votes" in text for text in found(votes))
+
+
+def test_a_ruling_that_only_the_panels_own_vote_of_the_first_round_backs_is_told():
+    judged = replace(vote(BUY, name="judge"), voter=False, panel=True)
+    ruled = {"reason": DecisionReason.PANEL, "escalated": True, "confidence": Confidence(0.7)}
+    assert found([*ballot(BUY, HOLD), judged], **ruled) == ()
+    itself = [vote(BUY, name="judge"), vote(HOLD, name="b"), judged]
+    assert found(itself, **ruled) == ("BUY AAPL is the panel's alone",)

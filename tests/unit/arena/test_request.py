@@ -1,9 +1,16 @@
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from quorate.agents.defaults import DEFAULT_PROFILES
-from quorate.arena.request import RunRequest, asked_profiles, checked_request, checked_symbols
+from quorate.arena.request import (
+    RunRequest,
+    asked_profiles,
+    checked_cost,
+    checked_request,
+    checked_symbols,
+)
 from quorate.kernel.errors import RejectedError
 
 KEYLESS = ["mean_reversion", "momentum", "rule_risk_manager", "trend", "wyckoff"]
@@ -80,7 +87,7 @@ def enabled():
             id="disabled",
         ),
         pytest.param(
-            ["power_macro_judge"], enabled(), "on a trigger only", "leave it out", id="judge"
+            ["power_macro_judge"], enabled(), "no profile", "of the first round", id="only a judge"
         ),
         pytest.param([], DEFAULT_PROFILES, "no profile", "name at least one", id="none named"),
         pytest.param(None, [], "no profile", "quorate profiles enable trend", id="none enabled"),
@@ -99,6 +106,19 @@ def test_an_enabled_judge_waits_for_a_trigger():
     assert "cheap_tech_analyst" in names
 
 
+def test_who_waits_for_a_trigger_may_be_named_beside_the_first_round():
+    named = ("power_macro_judge", "cheap_tech_analyst", "cheap_risk_manager")
+    asked = [profile.name for profile in asked_profiles(named, enabled())]
+    assert asked == ["cheap_risk_manager", "cheap_tech_analyst"]
+
+
+def test_a_competition_has_no_trigger_to_wait_for():
+    named = ("power_macro_judge", "cheap_tech_analyst")
+    request = RunRequest(symbols=("AAPL",), profiles=named, mode="competition")
+    with pytest.raises(RejectedError, match="a competition has none"):
+        checked_request(request, enabled())
+
+
 def test_a_checked_request_names_its_profiles():
     request = checked_request(RunRequest(symbols=("aapl",)), DEFAULT_PROFILES)
     assert request.symbols == ("AAPL",)
@@ -107,5 +127,28 @@ def test_a_checked_request_names_its_profiles():
 
 
 def test_a_mode_that_is_not_built_is_refused():
-    with pytest.raises(RejectedError, match="competition"):
-        checked_request(RunRequest(symbols=("AAPL",), mode="competition"), DEFAULT_PROFILES)
+    with pytest.raises(RejectedError, match="choose from debate, competition"):
+        checked_request(RunRequest(symbols=("AAPL",), mode="quarrel"), DEFAULT_PROFILES)
+
+
+def test_who_never_votes_is_left_out_of_a_competition_unless_it_was_named():
+    wanted = RunRequest(symbols=("AAPL",), mode="competition")
+    assert list(checked_request(wanted, DEFAULT_PROFILES).profiles) == [
+        name for name in KEYLESS if name != "rule_risk_manager"
+    ]
+    named = RunRequest(symbols=("AAPL",), mode="competition", profiles=("rule_risk_manager",))
+    with pytest.raises(RejectedError, match="no vote"):
+        checked_request(named, DEFAULT_PROFILES)
+
+
+@pytest.mark.parametrize("text", ["0.05", "1", "0.000000001", "1e3", "1000000"])
+def test_a_run_may_be_told_to_stay_below_any_amount_that_budgets_count(text):
+    assert checked_cost(text).amount == Decimal(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "-0.01", "nan", "sNaN", "inf", "a lot", "$1", "1e-10", "1000000.01", "1e400"]
+)
+def test_what_no_run_can_stay_below_is_refused(text):
+    with pytest.raises(RejectedError, match="nothing that a run can stay below"):
+        checked_cost(text)

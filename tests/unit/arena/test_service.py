@@ -11,6 +11,7 @@ from quorate.arbiter.service import Arbiter
 from quorate.arbiter.spec import arena_run_spec
 from quorate.arbiter.task import Task, TaskState, TaskType
 from quorate.arena.policy import ArenaPolicy
+from quorate.arena.ports import Question
 from quorate.arena.record import RunStatus, read_run
 from quorate.arena.service import ArenaRun, RuleAgents, RunPlan
 from quorate.kernel.action import AbstainReason, Action
@@ -309,7 +310,9 @@ async def test_the_decisions_do_not_depend_on_the_order_in_which_the_agents_are_
 
 async def test_a_rule_agent_answers_for_every_symbol_that_has_a_view_and_for_nothing():
     agents = RuleAgents(AgentsPolicy(), FakeClock())
-    reply = await agents.ask(RULE_PROFILES[0], PLAN.snapshot)
+    reply = await agents.ask(
+        Question(profile=RULE_PROFILES[0], briefing=PLAN.briefing, context=PLAN.context)
+    )
     assert [answer.symbol for answer in reply.answers] == [Symbol("AAPL")]
     assert reply.cost == Usd(Decimal(0))
     assert (reply.model, reply.latency_ms) == (RULE_PROFILES[0].model, 0.0)

@@ -2,7 +2,11 @@ from collections import Counter
 
 import pytest
 
+from quorate.agents.profile import Role
+from quorate.arena.deciding import deliberate
+from quorate.arena.panel import NO_PANEL, Hearing
 from quorate.arena.shadow import coin_flip, draw_shadows
+from quorate.arena.voting import AgentReply, cast_vote
 from quorate.kernel.action import FinalAction
 from quorate.kernel.ids import Symbol
 from tests.unit.arena.casts import (
@@ -12,18 +16,29 @@ from tests.unit.arena.casts import (
     HOLD,
     POLICY,
     SELL,
+    answer,
     ballot,
     decided,
+    profile,
     risk_manager,
     scene,
 )
 
 
-def arms(votes, at=None):
+def arms(votes, at=None, hearing=NO_PANEL, *, debated=False):
     seen = at or scene()
-    shadows = draw_shadows(seen, votes, decided(votes, seen), snapshot_hash="abc", policy=POLICY)
+    found = deliberate(seen, votes, POLICY)
+    made = decided(votes, seen, hearing)
+    shadows = draw_shadows(found, made, snapshot_hash="abc", debated=debated)
     assert {shadow.symbol for shadow in shadows} == {AAPL}
-    return {shadow.arm: shadow.action.value for shadow in shadows}
+    return {shadow.arm: shadow.action and shadow.action.value for shadow in shadows}
+
+
+def heard(confidence=0.9):
+    given = answer(BUY, confidence)
+    reply = AgentReply(profile=profile("judge", Role.JUDGE), answers=(given,), model="power")
+    word = cast_vote(reply, given, scene(), POLICY, cost=None, panel=True)
+    return Hearing(votes=(word,))
 
 
 def test_each_voter_alone_is_an_arm_and_whoever_has_no_vote_is_none():
@@ -35,10 +50,21 @@ def test_each_voter_alone_is_an_arm_and_whoever_has_no_vote_is_none():
     }
 
 
-def test_cheap_only_takes_the_plurality_at_its_word():
-    drawn = arms(ballot(BUY, BUY, BUY, HOLD, HOLD))
-    assert drawn["cheap_only"] == "BUY"
-    assert drawn["no_debate"] == "NO_TRADE"
+def test_cheap_only_does_what_the_first_round_may_do_alone():
+    assert arms(ballot(BUY, BUY, BUY))["cheap_only"] == "BUY"
+    assert arms(ballot(BUY, BUY, BUY, HOLD, HOLD))["cheap_only"] == "NO_TRADE"
+
+
+@pytest.mark.parametrize(
+    ("debated", "no_debate"),
+    [
+        pytest.param(True, None, id="argued: nobody knows what the panel would have said"),
+        pytest.param(False, "BUY", id="not argued: it is the run itself"),
+    ],
+)
+def test_under_a_panel_cheap_only_and_no_debate_are_told_apart(debated, no_debate):
+    drawn = arms(ballot(BUY, BUY, HOLD, HOLD), hearing=heard(), debated=debated)
+    assert (drawn["cheap_only"], drawn["no_debate"]) == ("NO_TRADE", no_debate)
 
 
 @pytest.mark.parametrize(

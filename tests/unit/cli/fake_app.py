@@ -6,12 +6,30 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
-from quorate.agents.defaults import DEFAULT_PROFILES
-from quorate.arena.record.run import RunRow
+from quorate.access import Credential, token_grant
+from quorate.agents.profile import Tool
+from quorate.agents.tool_report import ToolCounts, ToolLine
+from quorate.agents.tools import ToolUse
+from quorate.arena.record import RunPosition, RunRow
 from quorate.audit.verification import Verification
+from quorate.bootstrap.tools import ToolTest
 from quorate.kernel.errors import RejectedError
+from quorate.llm.balance import Balance
+from quorate.llm.budget import BudgetPolicy, size_of
+from quorate.llm.budget_line import budget_lines
+from quorate.llm.call_listing import CallPage
+from quorate.llm.price_line import PriceLine, PriceSource
+from quorate.llm.tier import Tier
+from quorate.llm.told_prices import rates_of
+from quorate.market.news_intake import NewsRefusal, RefusedNews
 from quorate.market.series import SeriesSummary
+from tests.fakes.competitions import FakeCompetitions
+from tests.fakes.registry import FakeRegistry
+from tests.unit.arena.casts import entries
+from tests.unit.arena.record.runs import facts
+from tests.unit.cli.fake_models import FakeModels
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WHOLE = Verification(ok=True, rows=12, first_bad=None, checkpoint=10)
@@ -113,12 +131,18 @@ class FakeRun:
 
 
 @dataclass
+class FakeLine:
+    row: RunRow
+
+
+@dataclass
 class Bag:
     """Any small result: what an attribute is called is all that matters."""
 
     items: tuple = ()
-    next_cursor: str | None = None
+    next_after: RunPosition | None = None
     profile: object = None
+    token: object = None
     applied: bool = True
     rows: int = 12
     checkpoint: int | None = 10
@@ -127,6 +151,7 @@ class Bag:
     actions: int = 0
     quarantined: tuple = ()
     notes: tuple = ()
+    line: object = None
 
 
 @dataclass
@@ -140,7 +165,7 @@ class FakeCheck:
 @dataclass
 class FakeMigrated:
     before: str = ""
-    after: str = "0001"
+    after: str = "0002"
 
 
 @dataclass
@@ -163,6 +188,175 @@ class FakeClock:
 
 
 @dataclass
+class FakeMoney:
+    """Two profiles were called today: one model's cost is known, the other's is not."""
+
+    told: dict = field(default_factory=dict)
+    costs: tuple = ()
+    asked: list = field(default_factory=list)
+
+    calls_known: tuple = ()
+    prices_told: dict = field(default_factory=dict)
+
+    async def cost_summary(self, by, since, until=None):
+        self.asked.append((by, since, until))
+        return self.costs
+
+    async def calls(self, wanted, limit, after):
+        self.asked.append((wanted, limit, after))
+        found = [line for line in self.calls_known if after is None or line.call_id < after]
+        more = found[limit - 1].call_id if len(found) > limit else None
+        return CallPage(items=tuple(found[:limit]), next_after=more)
+
+    async def prices(self):
+        return [
+            PriceLine(
+                model=model,
+                tier=Tier.CHEAP,
+                source=PriceSource.COMMAND if price else PriceSource.NOBODY,
+                rates=None if price is None else rates_of(price, 1),
+                changes=1,
+                used_by=("analyst",),
+            )
+            for model, price in self.prices_told.items()
+        ]
+
+    async def set_price(self, model, price):
+        applied = self.prices_told.get(model) != price
+        self.prices_told[model] = price
+        (line,) = [each for each in await self.prices() if each.model == model]
+        return Bag(line=line, applied=applied)
+
+    async def budgets(self):
+        today = {
+            "analyst": Balance(reserved=10_000_000, spent=18_700_000, calls=3, open_calls=1),
+            "judge": Balance(calls=2, unpriced=1, power_calls=2),
+        }
+        return budget_lines(BudgetPolicy().sizes(), self.told, today, {})
+
+    async def set_budget(self, limit, amount):
+        wanted = None if amount is None else size_of(limit, amount)
+        applied = self.told.get(limit) != wanted
+        self.told = {name: size for name, size in self.told.items() if name is not limit}
+        self.told |= {} if wanted is None else {limit: wanted}
+        (line,) = [
+            each for each in await self.budgets() if (each.limit, each.profile) == (limit, "")
+        ]
+        return Bag(line=line, applied=applied)
+
+
+@dataclass
+class FakeTools:
+    """One tool was used twice this week, once in vain; a try answers with what was asked."""
+
+    async def listing(self):
+        used = ToolCounts(calls=2, refused=1, p50_ms=0.4, p95_ms=1.2)
+        return [
+            ToolLine(
+                tool=tool,
+                since="2026-11-15",
+                today=ToolCounts(),
+                window=used if tool is Tool.BARS else ToolCounts(),
+                allowed=("analyst",),
+            )
+            for tool in sorted(Tool)
+        ]
+
+    async def tried(self, name, symbol):
+        use = ToolUse(name=name, arguments="{}", result=f"{symbol}: 584.00", latency_ms=0.5)
+        return ToolTest(tool=Tool(name), symbol=symbol, as_of=date(2013, 3, 1), use=use)
+
+
+@dataclass
+class FakeLab:
+    """Reports what a test put there, whatever is asked; `asked` has what was."""
+
+    report: object = None
+    asked: list = field(default_factory=list)
+
+    async def converge(self, path, **asked):
+        self.asked.append({"path": path, **asked})
+        return self.report
+
+    async def drift(self, **asked):
+        self.asked.append(asked)
+        return self.report
+
+
+@dataclass
+class FakeReplay:
+    """A run recomputed: to the same bytes unless told otherwise."""
+
+    digest: str = "d1"
+    recorded_digest: str = "d1"
+    differences: tuple = ()
+    unrecorded: tuple = ()
+
+    @property
+    def identical(self):
+        return self.digest == self.recorded_digest
+
+    def as_json(self):
+        return {"identical": self.identical, "digest": self.digest, "costUsd": "0"}
+
+
+@dataclass
+class FakeReruns:
+    """Answers what a test put there; `asked` has what was asked for."""
+
+    replayed: FakeReplay = field(default_factory=FakeReplay)
+    comparison: object = None
+    asked: list = field(default_factory=list)
+
+    async def replay(self, run_id):
+        self.asked.append(run_id)
+        return self.replayed
+
+    async def what_if(self, wanted):
+        self.asked.append(wanted)
+        return self.comparison
+
+    async def compare(self, a, b):
+        self.asked.append((a, b))
+        return self.comparison
+
+
+@dataclass
+class FakeNews:
+    """Stores two items of a file and refuses one; lists three."""
+
+    files: list = field(default_factory=list)
+    summary: object = field(
+        default_factory=lambda: SimpleNamespace(
+            items=2,
+            duplicates=1,
+            shortened=0,
+            refused=(RefusedNews(reason=NewsRefusal.NO_OFFSET, count=1, first_line=3),),
+            first="2012-06-28T12:00:00.000000Z",
+            last="2012-06-29T18:30:00.000000Z",
+        )
+    )
+
+    async def import_news(self, path):
+        self.files.append(path)
+        return self.summary
+
+    async def listing(self, limit, after):
+        lines = [
+            SimpleNamespace(
+                item_id=f"item{number}",
+                published_at=f"2012-06-2{number}T12:00:00.000000Z",
+                symbols="AAPL IBM",
+                source="wire",
+                headline="Up\x1b[2J\u202e",
+            )
+            for number in (9, 8, 7)
+        ]
+        names = [line.item_id for line in lines]
+        return lines[names.index(after) + 1 if after else 0 :][:limit]
+
+
+@dataclass
 class FakeApp:
     """Runs decide BUY, whatever is asked; `failure` is raised instead by every method."""
 
@@ -171,11 +365,22 @@ class FakeApp:
     requests: list = field(default_factory=list)
     sessions: int = 3
     failure: BaseException | None = None
+    details: object = None
+    filters: list = field(default_factory=list)
     verification: Verification = WHOLE
     checks: tuple[FakeCheck, ...] = (FakeCheck("database"),)
     imported: Bag = field(default_factory=lambda: Bag(symbols=("MINE",), bars=300, actions=1))
-    known_profiles: dict = field(default_factory=lambda: {p.name: p for p in DEFAULT_PROFILES})
+    known_profiles: FakeRegistry = field(default_factory=FakeRegistry)
+    known_tokens: dict = field(default_factory=dict)
     clock: FakeClock = field(default_factory=FakeClock)
+    money: FakeMoney = field(default_factory=FakeMoney)
+    news: FakeNews = field(default_factory=FakeNews)
+    competitions: FakeCompetitions = field(default_factory=FakeCompetitions)
+    models: FakeModels = field(default_factory=FakeModels)
+    tools: FakeTools = field(default_factory=FakeTools)
+    lab: FakeLab = field(default_factory=FakeLab)
+    strategies: dict = field(default_factory=dict)
+    reruns: FakeReruns = field(default_factory=FakeReruns)
 
     def _answer(self):
         if self.failure is not None:
@@ -190,17 +395,28 @@ class FakeApp:
         self.runs.append(run)
         return run
 
+    async def run_entries(self, _run_id):
+        return entries(facts())
+
     async def recorded_run(self, run_id):
         found = [run for run in self.runs if run.tree["runId"].startswith(run_id)]
         if not found:
             raise RejectedError(f"there is no run {run_id!r}", fix="quorate runs", slug="not-found")
         return found[0]
 
-    async def list_runs(self, limit, cursor):
-        start = int(cursor or 0)
-        shown = [run.row() for run in self.runs[start : start + limit]]
+    async def run_details(self, run_id, *, with_texts=False):  # noqa: ARG002
+        self._answer()
+        if self.details is None:
+            raise RejectedError(f"there is no run {run_id!r}", fix="quorate runs", slug="not-found")
+        return self.details
+
+    async def list_runs(self, wanted, limit, after):
+        self.filters.append(wanted)
+        start = int(after.run_id) if after else 0
+        shown = [FakeLine(run.row()) for run in self.runs[start : start + limit]]
         more = start + limit < len(self.runs)
-        return Bag(items=tuple(shown), next_cursor=str(start + limit) if more else None)
+        end = RunPosition("2026", str(start + limit)) if more else None
+        return Bag(items=tuple(shown), next_after=end)
 
     async def export_run(self, _run_id, path):
         path.write_text("{}")
@@ -212,12 +428,17 @@ class FakeApp:
 
     async def profiles(self):
         self._answer()
-        return list(self.known_profiles.values())
+        roster = await self.known_profiles.roster()
+        return [each.profile for each in roster if not each.profile.archived]
 
-    async def set_profile_enabled(self, name, enabled):
-        before = self.known_profiles[name]
-        self.known_profiles[name] = replace(before, enabled=enabled)
-        return Bag(profile=self.known_profiles[name], applied=before.enabled != enabled)
+    @property
+    def registry(self):
+        self._answer()
+        return self.known_profiles
+
+    @property
+    def prompts(self):
+        return self.known_profiles.prompts
 
     async def import_bars(self, _path, _symbol):
         self._answer()
@@ -249,6 +470,29 @@ class FakeApp:
 
     async def doctor(self):
         return self.checks
+
+    async def create_token(self, name, scopes, life):
+        secret = Credential(f"arn_secret-{len(self.known_tokens) + 1}")
+        token = token_grant(
+            secret,
+            token_id=f"tok_{len(self.known_tokens) + 1}",
+            name=name,
+            scopes=scopes,
+            now=self.clock.now(),
+            life=life,
+        )
+        self.known_tokens[token.token_id] = token
+        return secret, token
+
+    async def tokens(self):
+        return list(self.known_tokens.values())
+
+    async def revoke_token(self, token_id):
+        before = self.known_tokens.get(token_id)
+        if before is None:
+            raise RejectedError(f"there is no token {token_id!r}", slug="not-found")
+        self.known_tokens[token_id] = replace(before, revoked=True)
+        return Bag(token=self.known_tokens[token_id], applied=not before.revoked)
 
 
 @dataclass

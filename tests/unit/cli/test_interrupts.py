@@ -42,3 +42,15 @@ async def test_afterwards_ctrl_c_is_pythons_again():
     with Interrupts(silent()):
         pass
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+class Screen(io.StringIO):
+    def isatty(self):
+        return True
+
+
+async def test_on_a_screen_the_answer_to_ctrl_c_begins_a_line_of_its_own():
+    terminal = Terminal(out=Screen(), err=Screen())
+    with Interrupts(terminal), pytest.raises(TimeoutError):
+        await pressed()
+    assert terminal.err.getvalue().startswith("\nStopping after this call")

@@ -36,7 +36,7 @@ def test_a_global_option_may_stand_anywhere(quorate, words):
     assert {"readAt", "items", "nextCursor"} == set(quorate(*words).json)
 
 
-@pytest.mark.parametrize("noun", ["runs", "profiles", "data"])
+@pytest.mark.parametrize("noun", ["runs", "profiles", "data", "budget"])
 def test_a_bare_noun_lists(quorate, noun):
     assert quorate(noun).out == quorate(noun, "list").out
 
@@ -116,7 +116,7 @@ def test_a_line_that_cannot_be_understood_does_nothing(quorate, fake_app, words)
 
 
 def test_a_mistyped_command_is_answered_with_its_likely_meaning(quorate):
-    assert "No such command 'profile'. Nothing was done. Fix: did you mean 'profiles'?" in (
+    assert "No such command 'profile'. Nothing was done. Fix: did you mean 'profiles'" in (
         quorate("profile").err
     )
 
@@ -154,3 +154,20 @@ def test_ctrl_c_ends_with_130(quorate, fake_app):
 def test_json_is_one_line(quorate):
     assert len(quorate("data", "--json").lines) == 1
     json.loads(quorate("data", "--json").out)
+
+
+def test_a_usage_error_points_at_the_command_that_was_meant(quorate):
+    assert "quorate runs list --help" in quorate("runs", "list", "--nonsense").err
+    assert "quorate runs show --help" in quorate("runs", "show").err
+
+
+def test_a_negative_amount_is_called_so(quorate):
+    said = quorate("budget", "set", "daily", "-1")
+    assert said.code == 2
+    assert "A number below 0 is nothing that a command takes" in said.err
+
+
+def test_a_word_without_end_is_cut_in_prose(quorate):
+    said = quorate("runs", "show", "x" * 5000).err
+    assert "x" * 59 + "..." in said
+    assert len(said) < 400

@@ -13,6 +13,8 @@ def test_profiles_are_listed_under_their_stable_names(quorate):
         "mode",
         "enabled",
         "voter",
+        "version",
+        "archived",
     }
     assert {item["name"]: item["voter"] for item in listed["items"]}["rule_risk_manager"] is False
 
@@ -37,3 +39,9 @@ def test_an_unknown_profile_ends_with_5_and_the_way_to_the_known_ones(quorate):
     shown = quorate("profiles", "show", "nobody")
     assert shown.code == 5
     assert "quorate profiles list" in shown.err
+
+
+def test_a_profile_is_shown_in_words_and_not_in_python(quorate):
+    shown = quorate("profiles", "show", "trend").out
+    assert "True" not in shown
+    assert "None" not in shown

@@ -1,6 +1,8 @@
+import asyncio
+import contextlib
 import io
 
-from quorate.cli.progress import counted
+from quorate.cli.progress import counted, waiting
 from quorate.cli.terminal import Terminal
 
 
@@ -35,3 +37,22 @@ def test_a_screen_gets_a_bar_that_leaves():
 
 def test_quiet_says_nothing():
     assert said(Screen, 3, quiet=True) == ""
+
+
+async def waited(stream, seconds, **changes):
+    terminal = Terminal(out=stream(), err=stream(), **changes)
+    with waiting(terminal, "the agents argue", patience_s=0.01), contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.Event().wait(), seconds)
+    return terminal.err.getvalue()
+
+
+async def test_a_person_who_waits_sees_for_what_and_how_long():
+    shown = await waited(Screen, 0.3)
+    assert "the agents argue" in shown
+    assert "0:00:00" in shown
+
+
+async def test_who_need_not_wait_sees_nothing_and_nor_does_a_pipe():
+    assert await waited(Screen, 0) == ""
+    assert await waited(io.StringIO, 0.1) == ""
+    assert await waited(Screen, 0.1, quiet=True) == ""

@@ -12,9 +12,15 @@ from quorate.cli.root import globals_first
         pytest.param("runs --limit", "--limit= runs", id="an option without a value"),
         pytest.param("run -- --json", "run -- --json", id="nothing from behind two dashes"),
         pytest.param(
+            "profiles show trend --version 1",
+            "profiles show trend --version 1",
+            id="a version of something",
+        ),
+        pytest.param("runs --version", "--version runs", id="the program's own version"),
+        pytest.param(
             "run AAPL --as-of 2012-06-29", "run AAPL --as-of 2012-06-29", id="others stay"
         ),
     ],
 )
 def test_global_options_come_first(given, ordered):
-    assert globals_first(given.split(), {"--json"}, {"--limit"}) == ordered.split()
+    assert globals_first(given.split(), {"--json", "--version"}, {"--limit"}) == ordered.split()

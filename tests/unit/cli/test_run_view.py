@@ -91,15 +91,56 @@ def test_a_run_that_did_not_complete_says_so():
     assert "unpriced   not finished   running   no order sent" in list(run_lines(run, bars=False))
 
 
-def test_money_is_exact_and_the_unknown_is_not_zero():
-    assert [money(each) for each in ("0", "0.0110", "100", "1.00", None)] == [
-        "$0",
-        "$0.011",
-        "$100",
-        "$1",
-        "unpriced",
-    ]
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        pytest.param("0", "$0", id="nothing"),
+        pytest.param("0.0110", "$0.011", id="no needless zeros"),
+        pytest.param("0.5", "$0.50", id="cents at least"),
+        pytest.param("0.2384334", "$0.2384", id="a hundredth of a cent is enough"),
+        pytest.param("0.0000310", "$0.000031", id="less has two digits, and is not nothing"),
+        pytest.param("1.00", "$1", id="a whole dollar"),
+        pytest.param("100000", "$100,000", id="thousands"),
+        pytest.param(None, "unpriced", id="the unknown is not zero"),
+    ],
+)
+def test_money_is_shown_with_the_digits_that_a_person_reads(amount, shown):
+    assert money(amount) == shown
+
+
+def test_what_fired_stands_between_the_voters_and_the_panel_that_it_called():
+    votes = [vote_tree(profile="judge", panel=True), vote_tree(profile="trend")]
+    fired = [trigger_tree("disagreement", 0.5, 0.34, fired=True)]
+    shown = lines(votes=votes, triggers=fired)
+    assert shown.index("trend") < shown.index("disagreement 0.50") < shown.index("judge")
+
+
+def test_what_a_run_paid_beside_its_votes_is_said():
+    votes = [vote_tree(costUsd="0.01"), vote_tree(costUsd="0.002")]
+    tree = run_tree(costUsd="0.0145", decisions=[decision_tree(votes=votes)])
+    assert any(
+        line.startswith("$0.0145, $0.0025 of it beside the votes   ")
+        for line in run_lines(run_facts(tree), bars=False)
+    )
+
+
+def test_a_provider_that_gave_no_answer_is_named_with_its_cause_and_what_to_do():
+    silent = abstention_tree("cheap", "provider_error") | {
+        "provider": "openai",
+        "rationale": "openai/m answered HTTP 401",
+    }
+    shown = lines(votes=[silent, silent])
+    assert "abstains: provider_error" in shown
+    assert "openai/m answered HTTP 401" in shown
+    assert shown.count("openai gave no answer. Try it: quorate keys test openai") == 1
 
 
 def test_durations_are_told_in_the_unit_that_fits():
     assert [duration(each) for each in (0.04, 999.0, 4000.0)] == ["0.0 ms", "999.0 ms", "4.0 s"]
+
+
+def test_a_run_that_followed_a_strategy_names_it():
+    tree = run_tree(decisions=[decision_tree()])
+    plain = next(run_lines(run_facts(tree), bars=False))
+    followed = {**tree, "strategy": {"name": "calm", "hash": "ab" * 32}}
+    assert next(run_lines(run_facts(followed), bars=False)) == f"{plain}   strategy calm"

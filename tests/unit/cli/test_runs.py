@@ -1,3 +1,5 @@
+import re
+
 NAMES = {
     "runId",
     "traceId",
@@ -29,7 +31,7 @@ def test_runs_are_listed_by_page_under_their_stable_names(quorate):
 def test_a_person_is_told_how_to_see_the_next_page(quorate):
     quorate("run", "AAPL")
     quorate("run", "IBM")
-    assert "More: add --cursor 1" in quorate("runs", "--limit", "1").err
+    assert "More: add --cursor " in quorate("runs", "--limit", "1").err
 
 
 def test_a_run_is_shown_by_the_beginning_of_its_id(quorate, fake_app):
@@ -62,3 +64,11 @@ def test_an_export_says_what_it_wrote(quorate, tmp_path):
         "checkpoint": 10,
     }
     assert target.exists()
+
+
+def test_a_person_sees_what_a_run_cost_and_when_to_the_second(quorate):
+    quorate("run", "AAPL")
+    heading, line = quorate("runs").lines
+    assert "costUsd" in heading
+    assert re.search(r"T[0-9:]{8}Z  ", line)
+    assert "$" in line

@@ -2,7 +2,16 @@ import re
 
 import pytest
 
-from quorate.kernel.ids import CROCKFORD, RunId, Symbol, crockford, decision_id
+from quorate.kernel.ids import (
+    CROCKFORD,
+    RunId,
+    Symbol,
+    crockford,
+    decision_id,
+    is_like_an_id,
+    is_name,
+    symbol_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,3 +51,28 @@ def test_another_decision_has_another_id(run_id, symbol):
     other = decision_id(RunId(run_id), Symbol(symbol))
     assert other != decision_id(RunId("run_1"), Symbol("AAPL"))
     assert re.fullmatch(r"dec_[0-9A-HJKMNP-TV-Z]{26}", other)
+
+
+@pytest.mark.parametrize("text", ["brk.b", " BRK.B ", "Brk.B"])
+def test_a_symbol_is_told_in_upper_case(text):
+    assert symbol_in(text) == "BRK.B"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("A" * 16, id="too long"),
+        pytest.param("ra\u00df", id="a letter whose upper case is ASCII"),
+        pytest.param("A B", id="a space inside"),
+    ],
+)
+def test_what_is_no_symbol_names_none(text):
+    assert symbol_in(text) is None
+
+
+def test_names_and_ids_have_their_shapes():
+    assert is_name("my_agent-2")
+    assert not any(map(is_name, ["", "2nd", "My", "a" * 65, "a\n"]))
+    assert is_like_an_id("run_01")
+    assert not any(map(is_like_an_id, ["", "a/b", "a" * 41]))

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from quorate.kernel.errors import InvariantBrokenError
-from quorate.kernel.money import Quantity, Usd
+from quorate.kernel.money import Quantity, Usd, total_cost
 
 NOT_EXACT = [
     pytest.param(1.5, id="a float"),
@@ -43,3 +43,16 @@ def test_a_quantity_is_never_negative():
     assert Quantity(Decimal(0)).amount == 0
     with pytest.raises(InvariantBrokenError):
         Quantity(Decimal("-0.000001"))
+
+
+@pytest.mark.parametrize(
+    ("costs", "total"),
+    [
+        pytest.param([], "0", id="no call"),
+        pytest.param(["0.001", "0.02"], "0.021", id="summed exactly"),
+        pytest.param(["0.001", None], None, id="one unknown makes all unknown"),
+    ],
+)
+def test_what_calls_cost_together_is_the_sum_of_each(costs, total):
+    known = [Usd(Decimal(cost)) if cost else None for cost in costs]
+    assert total_cost(known) == (Usd(Decimal(total)) if total else None)

@@ -14,14 +14,13 @@ from pathlib import Path
 
 from quorate.adapters.files.columns import Columns, columns_of
 from quorate.adapters.files.content import refused, text_of
-from quorate.kernel.ids import Symbol
+from quorate.kernel.ids import Symbol, symbol_in
 from quorate.market.bar import NOT_A_NUMBER, RawBar
 from quorate.market.calendar import MarketCalendar
 from quorate.market.intake import take_in
 from quorate.market.series import Series
 from quorate.market.verdicts import Note
 
-SYMBOL = re.compile(r"[A-Z0-9./-]{1,15}")
 TICKER_AS_FILE_NAME = re.compile(r"([A-Z]{1,5}(?:[.-][A-Z])?)\.csv(?:\.gz)?")
 DELIMITERS = ",;\t"
 PRICES = ("open", "high", "low", "close", "volume")
@@ -118,13 +117,14 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _symbol(cell: str | None, named: Symbol | None, line: int) -> Symbol:
-    text = (named or "") if cell is None else cell.upper()
-    if SYMBOL.fullmatch(text) is None:
+    text = (named or "") if cell is None else cell
+    symbol = symbol_in(text)
+    if symbol is None:
         raise refused(
             f"line {line}: {text[:40]!r} is no symbol",
-            fix="a symbol has 1 to 15 of A-Z, 0-9, dot, slash and dash",
+            fix="a symbol has 1 to 15 of A-Z, 0-9, dot, slash and hyphen",
         )
-    return Symbol(text)
+    return symbol
 
 
 def _moment(cell: str | None, line: int) -> datetime:

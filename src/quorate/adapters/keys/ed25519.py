@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from quorate.adapters.keys.owned_file import owned_bytes
 from quorate.kernel.errors import RejectedError
 
-OWNER_ONLY = 0o600
 SEED_BYTES = 32
 
 
@@ -34,24 +32,9 @@ def signing_key_at(path: Path) -> SigningKey:
     Raises:
         RejectedError: the file can be read by others, or holds no key.
     """
-    try:
-        if not path.exists():
-            _create(path)
-    except OSError as error:
-        raise RejectedError(
-            f"{path.parent} cannot hold the signing key ({error.strerror})",
-            effect="nothing was opened",
-            fix="point QUORATE_HOME to a folder that you may write to",
-            slug="config-refused",
-        ) from error
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise RejectedError(
-            f"the signing key {path} can be read by others",
-            effect="it is not used, so nothing can be signed",
-            fix=f"chmod 600 {path}",
-            slug="config-refused",
-        )
-    raw = path.read_bytes()
+    raw = owned_bytes(
+        path, lambda: Ed25519PrivateKey.generate().private_bytes_raw(), what="signing key"
+    )
     if len(raw) != SEED_BYTES:
         raise RejectedError(
             f"{path} holds no Ed25519 key",
@@ -77,18 +60,3 @@ def signature_check(
     """Return whether one of the known `keys` (id -> public key) made `signature`."""
     public = keys.get(key_id)
     return public is not None and is_signature(public, message, signature)
-
-
-def _create(path: Path) -> None:
-    """Write a fresh key; of two processes that start at once, the first one's file stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
-    with os.fdopen(handle, "wb") as file:
-        file.write(Ed25519PrivateKey.generate().private_bytes_raw())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

@@ -49,6 +49,16 @@ STREAM_ROWS = Statement(
 )
 """The rows of a stream; "nothing" keeps SQLite, which has no statistics, from walking the whole chain by its key."""
 
+ROWS_AFTER = Statement(
+    select(JOURNAL)
+    .where(
+        JOURNAL.c.tenant == bindparam("tenant"),
+        JOURNAL.c.seq > bindparam("after"),
+        JOURNAL.c.seq <= bindparam("last"),
+    )
+    .order_by(JOURNAL.c.seq)
+)
+
 HASH_AT = Statement(
     select(JOURNAL.c.hash).where(
         JOURNAL.c.tenant == bindparam("tenant"), JOURNAL.c.seq == bindparam("seq")

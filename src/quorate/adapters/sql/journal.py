@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from quorate.adapters.sql.chain_table import CHECKPOINTS, JOURNAL, STREAM_ROWS
+from quorate.adapters.sql.chain_table import CHECKPOINTS, JOURNAL, ROWS_AFTER, STREAM_ROWS
 from quorate.adapters.sql.ledger import BLOBS, SIGNING_KEYS
 from quorate.adapters.sql.statement import Values, rows_of
 from quorate.kernel.ids import BookName, Tenant, TraceId
@@ -61,6 +61,14 @@ def chain_rows(
     with connection.execution_options(yield_per=CHUNK).execute(in_order) as result:
         for row in result:
             yield _entry(row)
+
+
+def rows_after(
+    connection: Connection, tenant: Tenant, after: int, limit: int
+) -> Sequence[JournalEntry]:
+    """Return at most `limit` rows behind row `after`, by seq: there are no gaps, so the last one is known."""
+    values: Values = {"tenant": tenant, "after": after, "last": after + limit}
+    return [_entry(row) for row in rows_of(connection, ROWS_AFTER, values)]
 
 
 def checkpoint_notes(connection: Connection, tenant: Tenant) -> Sequence[str]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from quorate.adapters.sql.series import digests_of, stored_series
+from quorate.adapters.sql.series import digests_of, kept_series, stored_series
 from quorate.kernel.canonical import sha256_hex
 from quorate.kernel.errors import InvariantBrokenError
 from quorate.kernel.ids import Symbol, Tenant
@@ -33,6 +33,17 @@ class SqlMarketData:
         async with self._parsing:
             await self._parse([s for s, digest in digests.items() if digest not in self._parsed])
         return {symbol: self._parsed[digest] for symbol, digest in digests.items()}
+
+    async def kept(self, digests: Mapping[Symbol, str]) -> Mapping[Symbol, Series]:
+        """Return the series under the digest of each symbol, whether still in use or not; one not kept is absent."""
+        contents = await self._database.read(
+            lambda connection: kept_series(connection, self._tenant, list(digests.values()))
+        )
+        for digest in contents.keys() - self._parsed.keys():
+            self._parsed[digest] = _parsed(digest, contents[digest])
+        return {
+            symbol: self._parsed[digest] for symbol, digest in digests.items() if digest in contents
+        }
 
     async def _parse(self, symbols: Sequence[Symbol]) -> None:
         """Read and parse series that nobody has parsed yet; many runs at once begin with the same ones."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from quorate.adapters.sql.session import Session
+from quorate.kernel.canonical import JsonValue
 from quorate.kernel.errors import InvariantBrokenError
 from quorate.kernel.ids import Tenant
 from quorate.kernel.journal import Event
@@ -41,6 +42,19 @@ def number_of(event: Event, key: str) -> int:
 def flag_of(event: Event, key: str) -> bool:
     """Return the boolean under `key` in the event's payload."""
     return _typed(event, key, bool)
+
+
+def list_of(event: Event, key: str) -> Sequence[JsonValue]:
+    """Return the list under `key` in the event's payload."""
+    return _typed(event, key, list)
+
+
+def part_of(event: Event, key: str) -> Mapping[str, JsonValue]:
+    """Return the object under `key` in the event's payload."""
+    part = event.payload.get(key)
+    if not isinstance(part, Mapping):
+        raise InvariantBrokenError(f"{event.type} carries no object under '{key}'")
+    return part
 
 
 def optional_text_of(event: Event, key: str) -> str | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, create_engine, select
 from sqlalchemy.pool import StaticPool
 
 from quorate.adapters.sql.journal import blobs
+from quorate.adapters.sql.news import NEWS_ITEMS
 from quorate.adapters.sql.projection import Place
 from quorate.adapters.sql.projections import STATE_TABLES, metadata, project
 from quorate.adapters.sql.series import SERIES
@@ -31,7 +32,11 @@ def projection_problems(
     with engine.connect() as refolded:
         for table in STATE_TABLES:
             yield from _differences(table, tenant, connection, refolded)
-        needed = refolded.execute(select(SERIES.c.digest).where(SERIES.c.tenant == tenant))
+        needed = refolded.execute(
+            select(SERIES.c.digest)
+            .where(SERIES.c.tenant == tenant)
+            .union(select(NEWS_ITEMS.c.item_id).where(NEWS_ITEMS.c.tenant == tenant))
+        )
         yield from _changed_blobs(connection, tenant, {*needed.scalars()})
     engine.dispose()
 
@@ -81,4 +86,4 @@ def _changed_blobs(connection: Connection, tenant: Tenant, needed: set[str]) -> 
         if sha256_hex(content) != digest:
             yield f"blob {digest} is not what was stored: its content has another digest"
     for digest in sorted(needed):
-        yield f"blob {digest} is missing, a series in use needs it"
+        yield f"blob {digest} is missing, a series or an item of news in use needs it"

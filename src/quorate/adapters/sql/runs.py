@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import (
     BigInteger,
@@ -13,22 +12,24 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
+    bindparam,
     select,
-    tuple_,
 )
 
 from quorate.adapters.sql.projection import (
     Place,
     Projections,
     flag_of,
+    list_of,
     optional_text_of,
     text_of,
 )
 from quorate.adapters.sql.schema import metadata, tenant_column, text_column
 from quorate.adapters.sql.session import Session
-from quorate.adapters.sql.statement import GuardedUpdate, Insert
-from quorate.arena.record import RunRow
+from quorate.adapters.sql.statement import GuardedUpdate, Insert, Statement, rows_of
+from quorate.arena.record import RunStatus, RunView, outcome_of
 from quorate.kernel.canonical import canonical_json
+from quorate.kernel.decision import TriggerName
 from quorate.kernel.ids import Tenant
 from quorate.kernel.journal import Event
 
@@ -51,8 +52,22 @@ RUNS = Table(
     Column("escalated", Boolean, nullable=False),
     text_column("started_at"),
     text_column("finished_at"),
+    text_column("outcome"),
+    text_column("profiles"),
 )
-Index("ai_arena_runs_started", RUNS.c.tenant, RUNS.c.started_at, RUNS.c.run_id)
+Index(
+    "ai_arena_runs_listed",
+    RUNS.c.tenant,
+    RUNS.c.started_at,
+    RUNS.c.run_id,
+    RUNS.c.status,
+    RUNS.c.outcome,
+    RUNS.c.escalated,
+    RUNS.c.cost_usd,
+    RUNS.c.symbols,
+    RUNS.c.profiles,
+)
+Index("ai_arena_runs_as_of", RUNS.c.tenant, RUNS.c.as_of)
 
 AGENT_DECISIONS = Table(
     "ai_arena_agent_decisions",
@@ -69,6 +84,7 @@ AGENT_DECISIONS = Table(
     Column("confidence", Text),
     Column("cost_usd", Text),
     Column("seq", BigInteger, nullable=False),
+    Column("voter", Boolean, nullable=False),
 )
 
 CONSENSUS = Table(
@@ -86,46 +102,39 @@ CONSENSUS = Table(
     text_column("wyckoff_phase"),
     Column("escalated", Boolean, nullable=False),
     Column("seq", BigInteger, nullable=False),
+    text_column("triggers"),
 )
 Index("ai_arena_consensus_run", CONSENSUS.c.tenant, CONSENSUS.c.run_id)
+Index(
+    "ai_arena_consensus_grounds",
+    CONSENSUS.c.tenant,
+    CONSENSUS.c.triggers,
+    CONSENSUS.c.final_action,
+    CONSENSUS.c.reason_code,
+    CONSENSUS.c.symbol,
+    CONSENSUS.c.run_id,
+)
 
+_WHAT_IF = RunView.WHAT_IF.value
 _ADD_RUN = Insert(RUNS)
 _ADD_AGENT_DECISION = Insert(AGENT_DECISIONS)
 _ADD_CONSENSUS = Insert(CONSENSUS)
 _FINISH = GuardedUpdate(
     RUNS,
     where=("tenant", "run_id", "status"),
-    change=("status", "final_actions", "cost_usd", "escalated", "finished_at"),
+    change=("status", "final_actions", "cost_usd", "escalated", "finished_at", "outcome"),
+)
+_NAMED = Statement(
+    select(RUNS.c.run_id).where(
+        RUNS.c.tenant == bindparam("tenant"), RUNS.c.run_id == bindparam("run_id")
+    )
 )
 
 
-def runs_page(
-    connection: Connection, tenant: Tenant, limit: int, after: tuple[str, str] | None
-) -> Sequence[RunRow]:
-    """Return the newest runs, at most `limit`, older than the (startedAt, runId) of `after`."""
-    query = select(RUNS).where(RUNS.c.tenant == tenant)
-    if after:
-        query = query.where(tuple_(RUNS.c.started_at, RUNS.c.run_id) < tuple_(*after))
-    newest = query.order_by(RUNS.c.started_at.desc(), RUNS.c.run_id.desc()).limit(limit)
-    return [
-        RunRow(
-            run_id=row.run_id,
-            trace_id=row.trace_id,
-            book=row.book,
-            mode=row.mode,
-            symbols=tuple(json.loads(row.symbols)),
-            started_at=row.started_at,
-            final_actions=json.loads(row.final_actions),
-            cost_usd=row.cost_usd,
-            escalated=row.escalated,
-            status=row.status,
-        )
-        for row in connection.execute(newest)
-    ]
-
-
 def run_ids_like(connection: Connection, tenant: Tenant, prefix: str) -> Sequence[str]:
-    """Return up to two run ids that begin with `prefix`."""
+    """Return the run id that `prefix` is, or up to two that begin with it."""
+    if rows_of(connection, _NAMED, {"tenant": tenant, "run_id": prefix}):
+        return [prefix]
     matching = select(RUNS.c.run_id).where(
         RUNS.c.tenant == tenant, RUNS.c.run_id.startswith(prefix, autoescape=True)
     )
@@ -152,6 +161,8 @@ def _requested(session: Session, place: Place, event: Event) -> None:
             "escalated": False,
             "started_at": place.ts,
             "finished_at": "",
+            "outcome": _WHAT_IF if event.payload.get("replayOf") else "",
+            "profiles": "".join(f" {name}" for name in _named(event, "profiles")) + " ",
         },
     )
 
@@ -172,6 +183,7 @@ def _vote_cast(session: Session, place: Place, event: Event) -> None:
             "confidence": optional_text_of(event, "confidence"),
             "cost_usd": optional_text_of(event, "costUsd"),
             "seq": place.seq,
+            "voter": flag_of(event, "voter"),
         },
     )
 
@@ -192,26 +204,56 @@ def _decision_made(session: Session, place: Place, event: Event) -> None:
             "wyckoff_phase": text_of(event, "wyckoffPhase"),
             "escalated": flag_of(event, "escalated"),
             "seq": place.seq,
+            "triggers": " ".join(_fired(event)),
         },
     )
 
 
 def _finished(session: Session, place: Place, event: Event) -> None:
     run_id = event.stream.removeprefix("run:")
+    status = event.type.removeprefix("run.")
+    actions = _final_actions(event)
     session.update(
         _FINISH,
         {
             "was_tenant": place.tenant,
             "was_run_id": run_id,
             "was_status": "running",
-            "status": event.type.removeprefix("run."),
-            "final_actions": canonical_json(event.payload.get("finalActions", {})),
+            "status": status,
+            "final_actions": canonical_json(actions),
             "cost_usd": optional_text_of(event, "costUsd"),
             "escalated": bool(event.payload.get("escalated", False)),
             "finished_at": place.ts,
+            "outcome": _WHAT_IF
+            if event.payload.get("replayOf")
+            else outcome_of(RunStatus(status), actions.values()),
         },
         otherwise=f"{run_id} has ended already",
     )
+
+
+def _final_actions(event: Event) -> Mapping[str, str]:
+    actions = event.payload.get("finalActions")
+    if not isinstance(actions, Mapping):
+        return {}
+    return {symbol: str(action) for symbol, action in actions.items()}
+
+
+def _named(event: Event, key: str) -> Iterator[str]:
+    """Yield the name of each object of the list under `key`."""
+    for item in list_of(event, key):
+        if isinstance(item, Mapping):
+            yield str(item["name"])
+
+
+def _fired(event: Event) -> Iterator[str]:
+    """Yield the names of the triggers that fired, always in the order of `TriggerName`."""
+    fired = {
+        trigger["name"]
+        for trigger in list_of(event, "triggers")
+        if isinstance(trigger, Mapping) and trigger["fired"] is True
+    }
+    yield from (name.value for name in TriggerName if name in fired)
 
 
 PROJECTIONS: Projections = {

@@ -6,8 +6,9 @@ An import that brings other bytes for a symbol replaces its row; what earlier ru
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from sqlalchemy import BigInteger, Column, Connection, Table, Text, bindparam, select
+from sqlalchemy import BigInteger, Column, Connection, Table, Text, bindparam, func, select
 
 from quorate.adapters.sql.ledger import BLOBS
 from quorate.adapters.sql.projection import (
@@ -44,6 +45,9 @@ _REPLACE = GuardedUpdate(SERIES, where=("tenant", "symbol", "digest"), change=_F
 _DIGESTS = Statement(
     select(SERIES.c.symbol, SERIES.c.digest).where(SERIES.c.tenant == bindparam("tenant"))
 )
+_NEWEST = Statement(
+    select(func.max(SERIES.c.last_session)).where(SERIES.c.tenant == bindparam("tenant"))
+)
 
 
 def series_digests(session: Session, tenant: Tenant) -> Mapping[str, str]:
@@ -64,6 +68,12 @@ def digests_of(
     return {symbol: known[symbol] for symbol in symbols if symbol in known}
 
 
+def newest_session(connection: Connection, tenant: Tenant) -> date | None:
+    """Return the newest session of any symbol in use, None where there are no bars."""
+    ((newest,),) = rows_of(connection, _NEWEST, {"tenant": tenant})
+    return date.fromisoformat(str(newest)) if newest else None
+
+
 def stored_series(
     connection: Connection, tenant: Tenant, symbols: Sequence[Symbol]
 ) -> Mapping[str, bytes]:
@@ -72,6 +82,18 @@ def stored_series(
         select(SERIES.c.digest, BLOBS.c.content)
         .join(BLOBS, (BLOBS.c.tenant == SERIES.c.tenant) & (BLOBS.c.digest == SERIES.c.digest))
         .where(SERIES.c.tenant == tenant, SERIES.c.symbol.in_(symbols))
+    )
+    return {row.digest: bytes(row.content) for row in rows}
+
+
+def kept_series(
+    connection: Connection, tenant: Tenant, digests: Sequence[str]
+) -> Mapping[str, bytes]:
+    """Return the bytes kept under each of `digests`, in use or not; those that nothing is kept under are absent."""
+    rows = connection.execute(
+        select(BLOBS.c.digest, BLOBS.c.content).where(
+            BLOBS.c.tenant == tenant, BLOBS.c.digest.in_(digests)
+        )
     )
     return {row.digest: bytes(row.content) for row in rows}
 

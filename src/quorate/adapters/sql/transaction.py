@@ -5,17 +5,39 @@ Rooms declare the narrow part they need as a Protocol; this one class satisfies 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
+from quorate.access import SignInGrant
+from quorate.adapters.sql.access import sign_in_link
 from quorate.adapters.sql.books import has_book
+from quorate.adapters.sql.budgets import limit_set
+from quorate.adapters.sql.calls import call_status
 from quorate.adapters.sql.config_versions import knows_config
+from quorate.adapters.sql.holdings import held_shares, trading_standing
+from quorate.adapters.sql.kept_answers import Slot, slot_for
 from quorate.adapters.sql.leases import current_lease
 from quorate.adapters.sql.ledger import knows_key
-from quorate.adapters.sql.profiles import profile_names
+from quorate.adapters.sql.news import knows_news
+from quorate.adapters.sql.orders import order_recorded
+from quorate.adapters.sql.prices import prices_stated
+from quorate.adapters.sql.profiles import profile_held, profile_names
+from quorate.adapters.sql.prompts import role_prompts
 from quorate.adapters.sql.series import series_digests
 from quorate.adapters.sql.session import Session
-from quorate.kernel.ids import BookName, Tenant
+from quorate.adapters.sql.standing import Found, found
+from quorate.adapters.sql.warnings import is_warned
+from quorate.agents.profile import Role
+from quorate.agents.prompts.library import PromptVersion
+from quorate.agents.registry import RegisteredProfile
+from quorate.execution import ClientOrderId
+from quorate.execution.recorded import HeldShares, RecordedOrder, TradingStanding
+from quorate.kernel.ids import BookName, ProfileName, Symbol, Tenant
 from quorate.kernel.lease import Lease
+from quorate.llm.budget import CallStatus, Limit, ReservationRequest
+from quorate.llm.call import ModelId
+from quorate.llm.threshold import Warned
+from quorate.llm.told_prices import ToldPrice
 
 
 class Transaction:
@@ -33,6 +55,14 @@ class Transaction:
         """Return the names of the registered profiles."""
         return profile_names(self._session, self._tenant)
 
+    def profile(self, name: ProfileName) -> RegisteredProfile | None:
+        """Return the profile as it stands, None where there is none."""
+        return profile_held(self._session, self._tenant, name)
+
+    def role_prompts(self, role: Role) -> Sequence[PromptVersion]:
+        """Return the prompts that users wrote for a role, oldest first."""
+        return role_prompts(self._session, self._tenant, role)
+
     def has_book(self, name: BookName) -> bool:
         """Return whether the book exists."""
         return has_book(self._session, self._tenant, name)
@@ -48,3 +78,47 @@ class Transaction:
     def series_digests(self) -> Mapping[str, str]:
         """Return the digest in use of every symbol."""
         return series_digests(self._session, self._tenant)
+
+    def budgets(self, wanted: ReservationRequest, day: date) -> Found:
+        """Return the budgets that a call meets on `day`."""
+        return found(self._session, self._tenant, wanted, day)
+
+    def call_status(self, call_id: str) -> CallStatus | None:
+        """Return where a call stands, None where none has this id."""
+        return call_status(self._session, self._tenant, call_id)
+
+    def limit_set(self, limit: Limit) -> tuple[int | None, int]:
+        """Return what size somebody gave a limit, and how often it was set."""
+        return limit_set(self._session, self._tenant, limit)
+
+    def prices_told(self) -> Mapping[ModelId, ToldPrice]:
+        """Return what was stated last of the price of every model that anything was stated of."""
+        return prices_stated(self._session, self._tenant)
+
+    def is_warned(self, wanted: Warned) -> bool:
+        """Return whether it was said on that day that the limit reached the mark."""
+        return is_warned(self._session, self._tenant, wanted)
+
+    def sign_in_link(self, link_hash: str) -> SignInGrant | None:
+        """Return the sign-in link whose secret has this hash."""
+        return sign_in_link(self._session, self._tenant, link_hash)
+
+    def knows_news(self, item_id: str) -> bool:
+        """Return whether the news item is kept."""
+        return knows_news(self._session, self._tenant, item_id)
+
+    def answer_slot(self, key: str, slots: int) -> Slot:
+        """Return which of so many slots an answer of a model is remembered in."""
+        return slot_for(self._session, self._tenant, key, slots)
+
+    def order(self, client_order_id: ClientOrderId) -> RecordedOrder | None:
+        """Return the order with all its executions, None where there is none."""
+        return order_recorded(self._session, self._tenant, client_order_id)
+
+    def held_shares(self, book: BookName, symbol: Symbol) -> HeldShares:
+        """Return what a book holds of a symbol by its own executions."""
+        return held_shares(self._session, self._tenant, book, symbol)
+
+    def trading(self, book: BookName) -> TradingStanding:
+        """Return a book's trading state."""
+        return trading_standing(self._session, self._tenant, book)

@@ -25,6 +25,8 @@ def reply_payload(reply: AgentReply) -> Payload:
         "latencyMs": number(reply.latency_ms),
         "costUsd": money(reply.cost),
         "fallbackUsed": reply.fallback_used,
+        "failure": reply.failure or None,
+        "call": reply.call,
         "answers": [answer_payload(answer) for answer in reply.answers],
     }
 
@@ -38,6 +40,8 @@ def read_reply(facts: Facts, profile: AgentProfile) -> AgentReply:
         latency_ms=facts.value("latencyMs", float),
         cost=facts.optional("costUsd", usd),
         fallback_used=facts.flag("fallbackUsed"),
+        failure=facts.optional("failure", str) or "",
+        call=call.tree if (call := facts.part("call")) else None,
     )
 
 
@@ -73,6 +77,7 @@ def vote_payload(vote: Vote) -> Payload:
         "provider": vote.provider,
         "model": vote.model,
         "voter": vote.voter,
+        "panel": vote.panel,
         "confidence": _believed(vote.confidence),
         "confidenceSteps": [_step_payload(step) for step in vote.steps],
         "latencyMs": number(vote.latency_ms),
@@ -94,6 +99,7 @@ def read_vote(facts: Facts) -> Vote:
         steps=steps,
         latency_ms=facts.value("latencyMs", float),
         cost=facts.optional("costUsd", usd),
+        panel=facts.tree.get("panel") is True,
     )
 
 

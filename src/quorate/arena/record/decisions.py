@@ -11,7 +11,7 @@ from quorate.arena.shadow import Shadow
 from quorate.kernel.action import FinalAction
 from quorate.kernel.confidence import Confidence
 from quorate.kernel.decision import Decision, Trigger, TriggerName
-from quorate.kernel.ids import DecisionId, Symbol
+from quorate.kernel.ids import DecisionId, ProfileName, Symbol
 
 
 def decision_payload(decision: Decision) -> Payload:
@@ -33,6 +33,7 @@ def decision_payload(decision: Decision) -> Payload:
         "target": amount(decision.target),
         "timeHorizon": duration(decision.horizon),
         "triggers": [_trigger_payload(trigger) for trigger in decision.triggers],
+        **({"profile": decision.profile} if decision.profile else {}),
     }
 
 
@@ -54,6 +55,7 @@ def read_decision(facts: Facts) -> Decision:
         stop=facts.optional("stop", Decimal),
         target=facts.optional("target", Decimal),
         horizon=facts.optional("timeHorizon", sessions),
+        profile=facts.optional("profile", ProfileName),
     )
 
 
@@ -61,7 +63,11 @@ def shadows_payload(shadows: Iterable[Shadow]) -> Payload:
     """Return the payload of `shadows.drawn`."""
     return {
         "shadows": [
-            {"arm": shadow.arm, "symbol": shadow.symbol, "action": shadow.action.value}
+            {
+                "arm": shadow.arm,
+                "symbol": shadow.symbol,
+                "action": shadow.action.value if shadow.action else None,
+            }
             for shadow in shadows
         ]
     }
@@ -73,7 +79,7 @@ def read_shadows(facts: Facts) -> tuple[Shadow, ...]:
         Shadow(
             arm=shadow.text("arm"),
             symbol=Symbol(shadow.text("symbol")),
-            action=shadow.value("action", FinalAction),
+            action=shadow.optional("action", FinalAction),
         )
         for shadow in facts.items("shadows")
     )

@@ -10,8 +10,8 @@ from enum import StrEnum
 from quorate.arena.record.answers import Payload, read_vote
 from quorate.arena.record.decisions import read_decision, read_shadows
 from quorate.arena.record.evidence import Evidence, read_evidence
-from quorate.arena.record.facts import Cited, Facts, usd
-from quorate.arena.record.header import RunEvent, RunHeader, read_header
+from quorate.arena.record.facts import Cited, Facts, money, usd
+from quorate.arena.record.header import RunEvent, RunHeader, read_header, replay_payload
 from quorate.arena.record.shown import decision_json, vote_json, why_json
 from quorate.arena.record.why import Case, why
 from quorate.arena.shadow import Shadow
@@ -110,11 +110,15 @@ class RecordedRun:
 
     def case_of(self, decision: Cited[Decision]) -> Case:
         """Return all that is recorded about `decision`, one of this run's."""
-        symbol = decision.fact.symbol
+        symbol, profile = decision.fact.symbol, decision.fact.profile
         return Case(
             header=self.header,
             evidence=self.evidence.get(symbol, Cited(self.header.seq, Evidence(symbol=symbol))),
-            votes=tuple(vote for vote in self.votes if vote.fact.answer.symbol == symbol),
+            votes=tuple(
+                vote
+                for vote in self.votes
+                if vote.fact.answer.symbol == symbol and profile in (None, vote.fact.profile)
+            ),
             decision=decision,
         )
 
@@ -128,7 +132,7 @@ class RecordedRun:
             mode=header.mode,
             symbols=header.symbols,
             started_at=self.requested_at,
-            final_actions={made.fact.symbol: made.fact.action.value for made in self.decisions},
+            final_actions={made.fact.key: made.fact.action.value for made in self.decisions},
             cost_usd=None if cost is None else str(cost),
             escalated=any(made.fact.escalated for made in self.decisions),
             status=self.status.value,
@@ -139,7 +143,11 @@ class RecordedRun:
         return {
             "runId": self.run_id,
             "decisions": [
-                {"symbol": made.fact.symbol, "why": why_json(why(self.case_of(made)))}
+                {
+                    "symbol": made.fact.symbol,
+                    "profile": made.fact.profile,
+                    "why": why_json(why(self.case_of(made))),
+                }
                 for made in self.decisions
             ],
         }
@@ -163,6 +171,10 @@ class RecordedRun:
             "symbols": list(header.symbols),
             "profiles": list(header.profiles),
             "snapshotHash": self.snapshot_hash,
+            "maxCostUsd": money(header.max_cost),
+            "thresholds": dict(header.thresholds),
+            "replayOf": replay_payload(header.replay_of),
+            "strategy": header.strategy.as_json() if header.strategy else None,
             "configHash": header.config_hash,
             "bookStateHash": header.book_state_hash,
             "learnedStateHash": header.learned_state_hash,
@@ -171,7 +183,11 @@ class RecordedRun:
             "failure": self._failure(),
             "decisions": [self._decision_json(made) for made in self.decisions],
             "shadows": [
-                {"arm": shadow.arm, "symbol": shadow.symbol, "action": shadow.action.value}
+                {
+                    "arm": shadow.arm,
+                    "symbol": shadow.symbol,
+                    "action": shadow.action.value if shadow.action else None,
+                }
                 for shadow in self.shadows
             ],
         }
@@ -184,7 +200,12 @@ class RecordedRun:
     def _decision_json(self, made: Cited[Decision]) -> Payload:
         case = self.case_of(made)
         votes = [vote_json(vote.fact) for vote in case.votes]
-        return {**decision_json(made.fact), "votes": votes, "why": why_json(why(case))}
+        return {
+            **decision_json(made.fact),
+            "profile": made.fact.profile,
+            "votes": votes,
+            "why": why_json(why(case)),
+        }
 
 
 def read_run(entries: Sequence[JournalEntry]) -> RecordedRun:

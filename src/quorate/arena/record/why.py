@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from quorate.arena.confidence_chain import discounts
 from quorate.arena.consensus import reach_consensus
+from quorate.arena.panel import on_its_side, panel_consensus
 from quorate.arena.record.evidence import Evidence
 from quorate.arena.record.facts import Cited
 from quorate.arena.record.header import RunHeader
@@ -20,7 +21,9 @@ from quorate.arena.record.phrases import count, enumeration, spaced, trigger_phr
 from quorate.arena.voting import is_veto
 from quorate.kernel.action import Action, DecisionReason, FinalAction
 from quorate.kernel.decision import Decision, Trigger, TriggerName
+from quorate.kernel.money import total_cost
 from quorate.kernel.vote import SizingKind, Vote
+from quorate.llm.nanos import dollars, nanos_of
 
 IMPORT_FIX: Final = "Import sound bars with 'quorate data import FILE'"
 
@@ -39,6 +42,22 @@ class Case:
         """Return the votes that counted."""
         return tuple(vote for vote in self.votes if vote.fact.is_valid)
 
+    @property
+    def first_round(self) -> tuple[Cited[Vote], ...]:
+        """Return the votes that were cast before anybody else was asked."""
+        return tuple(vote for vote in self.votes if not vote.fact.panel)
+
+    @property
+    def panel(self) -> tuple[Cited[Vote], ...]:
+        """Return the panel's votes, those that say nothing included."""
+        return tuple(vote for vote in self.votes if vote.fact.panel)
+
+    @property
+    def weighed(self) -> tuple[Cited[Vote], ...]:
+        """Return every vote with a confidence that counted, in the first round or on the panel."""
+        judged = (vote for vote in self.panel if vote.fact.answer.action is not Action.ABSTAIN)
+        return (*self.valid, *judged)
+
 
 class Sentence(NamedTuple):
     """A sentence and the rows that prove it, as `journal:SEQ`."""
@@ -51,10 +70,15 @@ def why(case: Case) -> tuple[Sentence, ...]:
     """Return the sentences on one decision, in the order in which it came about."""
     sentences = (
         _sentence(_seen(case.evidence.fact, case.header.fact), case.evidence.seq),
-        _sentence(_votes(case), *(_rows(case.votes) or (case.decision.seq,))),
-        _sentence(_discounts(case.valid), *_rows(case.valid)),
+        _sentence(_votes(case), *(_rows(case.first_round) or (case.decision.seq,))),
+        _sentence(_discounts(case.weighed), *_rows(case.weighed)),
         _sentence(_triggers(case), case.evidence.seq, case.decision.seq),
-        _sentence(_outcome(case), case.decision.seq, *_rows(_vetoes(case)), case.header.seq),
+        _sentence(
+            _outcome(case),
+            case.decision.seq,
+            *_rows((*_vetoes(case), *case.panel)),
+            case.header.seq,
+        ),
     )
     return tuple(sentence for sentence in sentences if sentence.text)
 
@@ -86,7 +110,7 @@ def _votes(case: Case) -> str:
     votes = [vote.fact for vote in case.votes]
     valid = [vote for vote in votes if vote.is_valid]
     abstained = [vote for vote in votes if vote.voter and not vote.is_valid]
-    silent = [vote.profile for vote in votes if not vote.voter]
+    silent = [vote.profile for vote in votes if not vote.voter and not vote.panel]
     parts = [
         _said(valid),
         f"{enumeration([_abstention(vote) for vote in abstained])} abstained" if abstained else "",
@@ -126,7 +150,7 @@ def _named_belief(vote: Vote) -> str:
 
 
 def _abstention(vote: Vote) -> str:
-    return f"{vote.profile} ({spaced(vote.answer.reason or 'no reason')})"
+    return f"{vote.profile} ({spaced(vote.answer.reason or 'no reason').lower()})"
 
 
 def _discounts(valid: tuple[Cited[Vote], ...]) -> str:
@@ -151,15 +175,23 @@ def _taken_from(vote: Vote) -> list[str]:
 def _triggers(case: Case) -> str:
     decision = case.decision.fact
     fired = [trigger for trigger in decision.triggers if trigger.fired]
+    if fired and decision.escalated:
+        return f"The power panel was asked{_price(case)}: {_phrases(case, fired)}."
     if fired:
         return f"This asks for the power panel: {_phrases(case, fired)}."
     exemption = _exemption(decision)
-    if exemption:
+    if exemption and decision.triggers:
         dissent = [t for t in decision.triggers if t.name is TriggerName.DISAGREEMENT]
         return f"No trigger applies to {exemption}: {_phrases(case, dissent)}."
-    if decision.reason == DecisionReason.CONSENSUS:
+    if decision.reason == DecisionReason.CONSENSUS and decision.triggers:
         return f"No trigger fired: {_phrases(case, decision.triggers)}."
     return ""
+
+
+def _price(case: Case) -> str:
+    """Return what the panel's answers cost, with the word for what nobody knows."""
+    cost = total_cost(vote.fact.cost for vote in case.panel)
+    return f" for {dollars(nanos_of(cost))}" if cost else ", at an unknown price"
 
 
 def _exemption(decision: Decision) -> str:
@@ -186,13 +218,18 @@ def _outcome(case: Case) -> str:
 def _agreed(case: Case) -> str:
     decision = case.decision.fact
     confidence = decision.confidence.value if decision.confidence else 0.0
+    if decision.profile:
+        size = f", {_size(decision)}{_exits(decision)}" if decision.sizing else ""
+        return (
+            f"{decision.profile} decides for its own book{size}, with confidence {confidence:.2f}"
+        )
     match decision.action:
         case FinalAction.HOLD | FinalAction.NO_TRADE:
             return f"most voters want to keep things as they are, with confidence {confidence:.2f}"
         case FinalAction.BUY:
             return f"{_size(decision)}{_exits(decision)}, with confidence {confidence:.2f}"
         case FinalAction.SELL:
-            exempt = any(trigger.fired for trigger in decision.triggers)
+            exempt = not decision.escalated and any(t.fired for t in decision.triggers)
             panel = "; an exit that the voters agree on needs no panel" if exempt else ""
             return f"{_size(decision)}, with confidence {confidence:.2f}{panel}"
 
@@ -231,8 +268,78 @@ def _vetoes(case: Case) -> tuple[Cited[Vote], ...]:
     return tuple(vote for vote in case.votes if is_veto(vote.fact))
 
 
-def _no_panel(_case: Case) -> str:
-    return "the power panel would have to decide, and no power model is configured"
+def _no_panel(case: Case) -> str:
+    if case.panel:
+        silent = enumeration([_abstention(vote.fact) for vote in case.panel])
+        return f"the power panel was asked and did not answer in time: {silent}"
+    return "the power panel would have to decide, and there is no power model to ask"
+
+
+def _calls_used_up(_case: Case) -> str:
+    return "the power panel would have to decide, and today's power calls are used up"
+
+
+def _budget_used_up(_case: Case) -> str:
+    return "the power panel would have to decide, and the budget has no room for its call"
+
+
+def _panel_failed(case: Case) -> str:
+    silent = [_abstention(vote.fact) for vote in case.panel]
+    return f"the power panel was asked and gave no valid answer: {enumeration(silent)}"
+
+
+def _panel_uncertain(case: Case) -> str:
+    """Return which of its two limits the panel misses, or both."""
+    ruled = panel_consensus(vote.fact for vote in case.panel)
+    seen = {
+        TriggerName.DISAGREEMENT: ruled.disagreement if ruled else None,
+        TriggerName.LOW_CONFIDENCE: ruled.confidence.value if ruled else None,
+    }
+    missed = [
+        trigger_phrase(held, last_change=None)
+        for trigger in case.decision.fact.triggers
+        if trigger.name in seen
+        for held in [replace(trigger, value=seen[trigger.name])]
+        if _misses(held)
+    ]
+    return f"the power panel is not sure enough: {_panel_said(case)}, and {enumeration(missed)}"
+
+
+def _misses(trigger: Trigger) -> bool:
+    if trigger.value is None:
+        return False
+    if trigger.name is TriggerName.DISAGREEMENT:
+        return trigger.value > trigger.threshold
+    return trigger.value < trigger.threshold
+
+
+def _panel_alone(case: Case) -> str:
+    return f"nobody decides alone: {_panel_said(case)}, and no voter of the first round agrees"
+
+
+def _ruled(case: Case) -> str:
+    """Return what the panel's word leads to, and who stands behind it."""
+    action = case.decision.fact.action
+    both = [vote.fact for vote in (*case.valid, *case.panel)]
+    behind = [vote.profile for vote in on_its_side(Action(action), both)]
+    side = f"with {enumeration(behind)} on its side"
+    return f"the power panel decides, {side} ({_panel_said(case)}{_limit(case)}); {_agreed(case)}"
+
+
+def _panel_said(case: Case) -> str:
+    return enumeration([_member_said(vote.fact) for vote in case.panel])
+
+
+def _limit(case: Case) -> str:
+    """Return the limit of a confidence, to stand beside it."""
+    limits = {trigger.name: trigger.threshold for trigger in case.decision.fact.triggers}
+    limit = limits.get(TriggerName.LOW_CONFIDENCE)
+    return "" if limit is None else f", limit {limit:g}"
+
+
+def _member_said(vote: Vote) -> str:
+    believed = f" {vote.confidence.value:.2f}" if vote.confidence else ""
+    return f"{vote.profile} says {vote.answer.action}{believed}"
 
 
 def _quarantined(_case: Case) -> str:
@@ -249,14 +356,29 @@ def _no_data(_case: Case) -> str:
 
 
 def _nothing_to_sell(case: Case) -> str:
-    return f"most voters want to sell, but the book holds no {case.decision.fact.symbol}"
+    decision = case.decision.fact
+    who = f"{decision.profile} wants" if decision.profile else "most voters want"
+    return f"{who} to sell, but the book holds no {decision.symbol}"
+
+
+def _too_timid(case: Case) -> str:
+    decision = case.decision.fact
+    believed = f"{decision.confidence.value:.2f}" if decision.confidence else "no confidence"
+    return f"{believed} is too little to act on in a competition, which has no panel to ask"
 
 
 OUTCOMES: Final[Mapping[DecisionReason, Callable[[Case], str]]] = {
     DecisionReason.CONSENSUS: _agreed,
     DecisionReason.QUORUM_NOT_MET: _no_quorum,
     DecisionReason.RISK_VETO: _vetoed,
+    DecisionReason.PANEL: _ruled,
     DecisionReason.NO_POWER_MODEL: _no_panel,
+    DecisionReason.POWER_CALLS_EXHAUSTED: _calls_used_up,
+    DecisionReason.BUDGET_EXHAUSTED: _budget_used_up,
+    DecisionReason.PANEL_FAILED: _panel_failed,
+    DecisionReason.PANEL_UNCERTAIN: _panel_uncertain,
+    DecisionReason.PANEL_ALONE: _panel_alone,
+    DecisionReason.LOW_CONFIDENCE: _too_timid,
     DecisionReason.SYMBOL_QUARANTINED: _quarantined,
     DecisionReason.INSUFFICIENT_HISTORY: _too_short,
     DecisionReason.NO_DATA: _no_data,

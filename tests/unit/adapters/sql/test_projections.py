@@ -54,11 +54,11 @@ def test_a_step_is_recorded_at_its_row():
 
 @pytest.mark.parametrize("event", facts.one_of_each(), ids=lambda event: event.type)
 def test_a_row_is_added_with_every_column_and_its_tenant(event):
-    (added, *more) = projected(event).inserts
-    table, values = added
-    assert set(values) == set(metadata.tables[table].columns.keys())
-    assert values["tenant"] == "t"
-    assert not more
+    session = projected(event)
+    assert session.inserts or session.updates
+    for table, values in session.inserts:
+        assert set(values) == set(metadata.tables[table].columns.keys())
+        assert values["tenant"] == "t"
 
 
 def test_a_first_holding_adds_the_lease_and_a_later_one_moves_it_from_the_token_before():
@@ -99,6 +99,54 @@ def test_a_run_ends_once_and_in_one_way(status):
     assert (values["cost_usd"], values["final_actions"]) == (None, "{}")
 
 
+def test_a_run_is_listed_under_the_profiles_that_it_asks():
+    ((_table, values),) = projected(facts.run_requested("run_1")).inserts
+    assert (values["profiles"], values["outcome"]) == (" trend wyckoff ", "")
+
+
+@pytest.mark.parametrize(
+    ("actions", "outcome"),
+    [({"A": "HOLD", "B": "SELL"}, "traded"), ({"A": "HOLD"}, "held"), ({}, "no_trade")],
+    ids=["traded", "held", "no trade"],
+)
+def test_a_completed_run_is_listed_under_what_it_came_to(actions, outcome):
+    event = Event(stream="run:run_1", type="run.completed", payload={"finalActions": actions})
+    ((_table, values),) = projected(event).updates
+    assert values["outcome"] == outcome
+
+
+def test_the_triggers_that_fired_are_kept_in_their_own_order():
+    names = ("high_volatility", "portfolio_delta", "disagreement")
+    triggers = [{"name": name, "fired": name != "portfolio_delta"} for name in names]
+    (made,) = [event for event in facts.one_of_each() if event.type == "decision.made"]
+    event = Event(
+        stream=made.stream, type=made.type, payload={**made.payload, "triggers": triggers}
+    )
+    ((_table, values),) = projected(event).inserts
+    assert values["triggers"] == "disagreement high_volatility"
+
+
+def test_a_session_uses_its_link_up():
+    opened = projected(facts.session_opened("s1", link="l1"))
+    ((table, used),) = opened.updates
+    assert (table, used["was_link_hash"], used["was_used_at"]) == ("sign_in_links", "l1", "")
+    assert used["used_at"] == PLACE.ts
+    assert [name for name, _ in opened.inserts] == ["hub_sessions"]
+
+
+@pytest.mark.parametrize(
+    ("event", "guard", "change"),
+    [
+        (facts.session_closed("s1"), "was_closed_at", "closed_at"),
+        (facts.token_revoked("tok_1"), "was_revoked_at", "revoked_at"),
+    ],
+    ids=["session", "token"],
+)
+def test_what_was_granted_is_taken_back_once(event, guard, change):
+    ((_table, values),) = projected(event).updates
+    assert (values[guard], values[change]) == ("", PLACE.ts)
+
+
 def test_bars_are_added_first_and_replaced_under_the_digest_in_use_later():
     assert projected(facts.series_imported("AAPL", b"a")).inserts
     ((table, values),) = projected(facts.series_imported("AAPL", b"b", replaces="old")).updates
@@ -114,6 +162,9 @@ def test_bars_are_added_first_and_replaced_under_the_digest_in_use_later():
         (facts.profile_switched("trend", on=True), "profile trend is enabled already"),
         (facts.run_completed("run_1"), "run_1 has ended already"),
         (facts.series_imported("AAPL", b"b", replaces="old"), "replaced AAPL first"),
+        (facts.session_opened("s1", link="l1"), "the sign-in link was used already"),
+        (facts.session_closed("s1"), "the session is closed already"),
+        (facts.token_revoked("tok_1"), "token tok_1 is revoked already"),
     ],
     ids=lambda value: getattr(value, "type", ""),
 )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from quorate.arena.deciding import deliberate
 from quorate.arena.record.answers import reply_payload, vote_payload
 from quorate.arena.record.decisions import decision_payload, shadows_payload
 from quorate.arena.record.evidence import snapshot_payload
@@ -40,7 +41,9 @@ def facts(begun: RunHeader | None = None) -> list[tuple[str, object]]:
     votes = [*ballot(BUY, BUY, HOLD)[::-1], vote(ABSTAIN, name="d"), risk_manager()]
     bought = decided(votes)
     refused = replace(decided([], scene(quarantine="BAR_GAP")), symbol=Symbol("IBM"))
-    shadows = draw_shadows(scene(), votes, bought, snapshot_hash="5na9", policy=POLICY)
+    shadows = draw_shadows(
+        deliberate(scene(), votes, POLICY), bought, snapshot_hash="5na9", debated=False
+    )
     reply = AgentReply(
         profile=PROFILES[ProfileName("trend")], answers=(answer(BUY),), model="trend/1"
     )

@@ -1,5 +1,6 @@
 import pytest
 
+from quorate.arena.deciding import deliberate
 from quorate.arena.record.decisions import (
     decision_payload,
     read_decision,
@@ -25,5 +26,6 @@ def test_a_decision_reads_back_as_it_was(decision):
 
 def test_shadows_read_back_as_they_were():
     votes = ballot(BUY, SELL)
-    drawn = draw_shadows(scene(), votes, decided(votes), snapshot_hash="a", policy=POLICY)
+    found = deliberate(scene(), votes, POLICY)
+    drawn = draw_shadows(found, decided(votes), snapshot_hash="a", debated=True)
     assert read_shadows(stored(shadows_payload(drawn))) == drawn

@@ -4,18 +4,26 @@ from decimal import Decimal
 import pytest
 
 from quorate.agents.defaults import DEFAULT_PROFILES
+from quorate.agents.profile import Role
 from quorate.arena.record.facts import Facts
 from quorate.arena.record.header import (
+    Cast,
+    ReplayOf,
     completed_payload,
+    end_of,
     ended_payload,
+    read_book,
+    read_cast,
     read_header,
     requested_payload,
     stream_of,
-    total_cost,
 )
+from quorate.arena.seats import NO_SEATS, Seats
 from quorate.kernel.errors import InvariantBrokenError
-from quorate.kernel.money import Usd
-from tests.unit.arena.casts import BUY, HOLD, PROFILES, RUN, ballot, decided, header
+from quorate.kernel.ids import Symbol
+from quorate.kernel.money import Quantity, Usd
+from quorate.portfolio.book import Book, BookMode
+from tests.unit.arena.casts import BUY, HOLD, PROFILES, RUN, ballot, decided, header, profile
 from tests.unit.arena.record.test_answers import stored
 
 
@@ -36,6 +44,39 @@ def test_a_run_records_its_profiles_in_full():
     assert recorded["model"] == "risk_manager/1"
     assert recorded["voter"] is False
     assert recorded["role"] == "risk_manager"
+
+
+def test_a_header_of_old_reads_as_one_of_a_run_that_had_no_more():
+    payload = dict(stored(requested_payload(header(), [PROFILES["trend"]])).tree)
+    for later in ("seats", "bookState", "maxCostUsd", "thresholds", "replayOf"):
+        del payload[later]
+    facts = Facts(payload)
+    assert read_header(facts) == header()
+    assert read_cast(facts) == Cast((PROFILES["trend"],), NO_SEATS)
+    assert read_book(facts) is None
+
+
+def test_who_speaks_and_what_the_book_holds_are_recorded_in_full():
+    seats = Seats(speakers=(profile("bull", Role.BULL),), panel=(profile("judge", Role.JUDGE),))
+    book = Book(
+        name=header().book,
+        mode=BookMode.REPLAY,
+        cash=Usd(Decimal("99.50")),
+        positions={Symbol("AAPL"): Quantity(Decimal("1.5"))},
+    )
+    facts = stored(requested_payload(header(), [PROFILES["trend"]], seats, book))
+    assert read_cast(facts) == Cast((PROFILES["trend"],), seats)
+    assert read_book(facts).state_hash == book.state_hash
+
+
+def test_a_what_if_says_what_it_stands_on_also_in_its_end():
+    origin = ReplayOf(run_id=RUN, swaps=("threshold=quorum:3",), free=True)
+    begun = replace(
+        header(), replay_of=origin, thresholds={"quorum": "3"}, max_cost=Usd(Decimal("0.05"))
+    )
+    assert read_header(stored(requested_payload(begun, [PROFILES["trend"]]))) == begun
+    assert end_of(begun, {"reason": "x"}) == {"reason": "x", "replayOf": RUN}
+    assert end_of(header(), {"reason": "x"}) == {"reason": "x"}
 
 
 def test_a_header_without_its_session_is_corrupt():
@@ -61,19 +102,6 @@ def test_a_run_that_ended_otherwise_says_why():
         "reason": "abandoned",
         "detail": "the process was killed",
     }
-
-
-@pytest.mark.parametrize(
-    ("costs", "total"),
-    [
-        pytest.param([], "0", id="no call"),
-        pytest.param(["0.001", "0.02"], "0.021", id="summed exactly"),
-        pytest.param(["0.001", None], None, id="one unknown makes all unknown"),
-    ],
-)
-def test_a_runs_cost_is_the_sum_of_its_calls(costs, total):
-    known = [Usd(Decimal(cost)) if cost else None for cost in costs]
-    assert total_cost(known) == (Usd(Decimal(total)) if total else None)
 
 
 def test_a_run_has_a_stream_of_its_own():

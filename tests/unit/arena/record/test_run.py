@@ -126,7 +126,7 @@ def test_runs_why_shows_the_same_sentences(run):
     assert run.why_json() == {
         "runId": "run_1",
         "decisions": [
-            {"symbol": decision["symbol"], "why": decision["why"]}
+            {"symbol": decision["symbol"], "profile": None, "why": decision["why"]}
             for decision in shown["decisions"]
         ],
     }

@@ -144,8 +144,8 @@ def test_a_fired_trigger_is_told_with_value_and_limit(votes, at, phrase):
     told = texts(votes, at)
     assert told[3] == f"This asks for the power panel: {phrase}."
     assert told[4] == (
-        "So the decision is NO_TRADE: the power panel would have to decide, and no power model is "
-        "configured."
+        "So the decision is NO_TRADE: the power panel would have to decide, and there is no power "
+        "model to ask."
     )
 
 

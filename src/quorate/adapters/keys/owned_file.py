@@ -1,0 +1,57 @@
+"""Owned files: secrets on disk, made once and readable by their owner alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from quorate.kernel.errors import RejectedError
+
+OWNER_ONLY = 0o600
+FOLDER = 0o700
+"""Of a folder that is made for secrets; one that is there already stays as its owner left it."""
+
+
+def owned_bytes(path: Path, fresh: Callable[[], bytes], *, what: str) -> bytes:
+    """Return the content of the file `path`; where there is none yet, that of `fresh`, kept from now on.
+
+    `what` names the secret in a refusal: "signing key".
+
+    Raises:
+        RejectedError: the file cannot be made, or can be read by others.
+    """
+    try:
+        if not path.exists():
+            _create(path, fresh())
+    except OSError as error:
+        raise RejectedError(
+            f"{path.parent} cannot hold the {what} ({error.strerror})",
+            effect="nothing was opened",
+            fix="point QUORATE_HOME to a folder that you may write to",
+            slug="config-refused",
+        ) from error
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise RejectedError(
+            f"the {what} {path} can be read by others",
+            effect="it is not used",
+            fix=f"chmod 600 {path}",
+            slug="config-refused",
+        )
+    return path.read_bytes()
+
+
+def _create(path: Path, content: bytes) -> None:
+    """Write the file; of two processes that start at once, the first one's stays."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,178 @@
+"""Planning: from a request, or from a run that another process began, to all that the run depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+
+from quorate.adapters.sql.books import book_named
+from quorate.adapters.sql.presets import applied_preset
+from quorate.adapters.sql.profiles import registered_profiles
+from quorate.agents.profile import AgentProfile
+from quorate.arbiter.spec import TaskSpec, arena_run_spec
+from quorate.arena.competition.deciding import with_own_books
+from quorate.arena.record import Cast, RecordedRun, RunHeader
+from quorate.arena.record.header import RunStrategy
+from quorate.arena.record.news import run_news
+from quorate.arena.request import COMPETITION, RunRequest, asked_profiles, checked_request
+from quorate.arena.seats import NO_SEATS, seats_of
+from quorate.arena.service import RunPlan
+from quorate.arena.strategy import Strategy, strategy_named
+from quorate.bootstrap.store import Store
+from quorate.kernel.canonical import digest
+from quorate.kernel.errors import RejectedError
+from quorate.kernel.ids import BookName, RunId, StrategyName, Symbol, TaskId, TraceId
+from quorate.kernel.money import Usd
+from quorate.llm.ladder import Preset
+from quorate.llm.preset import in_force
+from quorate.market.series import Series
+from quorate.market.snapshot import freeze_snapshot
+from quorate.portfolio.book import Book
+
+NOTHING_LEARNED = digest({"outcomes": 0})
+"""The hash of the learned state while no outcome is tracked: no calibration, every skill weight 1."""
+
+
+class Planner:
+    """Plans arena runs on what the store holds; nothing is written."""
+
+    def __init__(self, store: Store, providers: Collection[str]) -> None:
+        self._store = store
+        self._providers = providers
+        self._config_hash = store.settings.config_hash
+
+    async def planned(self, wanted: RunRequest, triggered_by: str) -> RunPlan:
+        """Return the plan of a new run.
+
+        Raises:
+            RejectedError: the request cannot be run.
+        """
+        settings, ids = self._store.settings, self._store.ids
+        profiles, book = await self._profiles_and_book(wanted.book or settings.book.name)
+        strategy = strategy_named(wanted.strategy, settings.strategies)
+        thresholds = strategy.thresholds.with_rounds(wanted.rounds)
+        policy = thresholds.over(settings.arena)
+        request = checked_request(strategy.applied(wanted), profiles)
+        snapshot = freeze_snapshot(await self._series(request.symbols), request.as_of)
+        chosen = strategy.cast(asked_profiles(request.profiles, profiles))
+        news = await self._store.news.news(request.symbols, snapshot.as_of)
+        header = RunHeader(
+            run_id=RunId(ids.ulid("run_")),
+            task_id=TaskId(ids.ulid("tsk_")),
+            cycle_id=None,
+            book=book.name,
+            book_mode=book.mode.value,
+            mode=request.mode,
+            symbols=request.symbols,
+            profiles=tuple(profile.name for profile in chosen),
+            requested_as_of=request.as_of,
+            as_of=snapshot.as_of,
+            config_hash=self._config_hash,
+            book_state_hash=book.state_hash,
+            learned_state_hash=NOTHING_LEARNED,
+            triggered_by=triggered_by,
+            quorum=policy.quorum,
+            min_history_bars=policy.min_history_bars,
+            max_cost=request.max_cost or strategy.limit,
+            thresholds=thresholds.texts,
+            strategy=run_strategy(wanted.strategy, strategy),
+            preset=strategy.preset or await self._preset(),
+            news=run_news(news),
+            answer_ttl_s=0.0 if request.fresh else strategy.ttl_s(settings.gateway),
+        )
+        competes = request.mode == COMPETITION
+        return RunPlan(
+            header=with_own_books(header, book) if competes else header,
+            trace_id=ids.trace_id(),
+            profiles=chosen,
+            snapshot=snapshot,
+            book=book,
+            seats=NO_SEATS if competes else seats_of(profiles, self._providers),
+            news=news.items,
+        )
+
+    async def replanned(self, run: RecordedRun, cast: Cast) -> RunPlan:
+        """Return the plan of a run that another process began, with those in its seats whom it recorded there.
+
+        Raises:
+            RejectedError: what it was requested on is not there any more.
+        """
+        header = run.header.fact
+        _, book = await self._profiles_and_book(header.book)
+        return RunPlan(
+            header=header,
+            trace_id=TraceId(run.trace_id),
+            profiles=cast.profiles,
+            snapshot=freeze_snapshot(await self._series(header.symbols), header.as_of),
+            book=book,
+            seats=cast.seats,
+            news=tuple(await self._store.news.named(header.news.ids)),
+        )
+
+    async def _preset(self) -> Preset:
+        """Return the router preset in force."""
+        tenant = self._store.tenant
+        applied = await self._store.database.look_up(partial(applied_preset, tenant=tenant))
+        return in_force(self._store.settings.models.preset, applied).preset
+
+    async def _series(self, symbols: Sequence[Symbol]) -> Mapping[Symbol, Series | None]:
+        stored = await known_series(self._store, symbols)
+        return {symbol: stored[symbol] for symbol in symbols}
+
+    async def _profiles_and_book(self, name: BookName) -> tuple[Sequence[AgentProfile], Book]:
+        tenant = self._store.tenant
+        profiles, book = await self._store.database.look_up(
+            lambda connection: (
+                registered_profiles(connection, tenant),
+                book_named(connection, tenant, name),
+            )
+        )
+        if book is None:
+            raise RejectedError(
+                f"there is no book '{name}'",
+                effect="nothing was written",
+                fix=f"leave --book out to use '{self._store.settings.book.name}'",
+                slug="not-found",
+            )
+        return profiles, book
+
+
+async def known_series(store: Store, symbols: Sequence[Symbol]) -> Mapping[Symbol, Series]:
+    """Return the stored bars of `symbols`.
+
+    Raises:
+        RejectedError: there are none of some (slug `not-found`).
+    """
+    stored = await store.market.series(symbols)
+    unknown = [symbol for symbol in symbols if symbol not in stored]
+    if unknown:
+        raise RejectedError(
+            f"there are no bars of {', '.join(unknown)}",
+            effect="nothing was written",
+            fix="quorate data import FILE, or quorate data list to see what there is",
+            slug="not-found",
+        )
+    return stored
+
+
+def spec_of(header: RunHeader, profiles: Sequence[AgentProfile]) -> TaskSpec:
+    """Return the spec of the task that carries out a run, with the tools that its profiles may use."""
+    tools = sorted({tool.value for profile in profiles for tool in profile.tool_policy})
+    return arena_run_spec(header.symbols, tuple(tools))
+
+
+def run_strategy(name: StrategyName | None, strategy: Strategy) -> RunStrategy | None:
+    """Return what a run keeps of the strategy that it follows, None where it follows none."""
+    return None if name is None else RunStrategy(name=name, hash=strategy.hash)
+
+
+def worst_cost(profile: AgentProfile) -> Usd | None:
+    """Return what a run may spend on a profile at the most, None where it has no budget per run."""
+    return Usd(Decimal(0)) if profile.is_rule_agent else profile.budget_per_run
+
+
+def held_below(worst: Usd | None, limit: Usd | None) -> Usd | None:
+    """Return what a run may cost at the most under a limit of its own; None is no bound."""
+    bounds = [bound for bound in (worst, limit) if bound is not None]
+    return min(bounds, default=None)

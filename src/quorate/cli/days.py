@@ -1,0 +1,31 @@
+"""Days as people write them: a UTC date, or a span that ends today."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Final
+
+from quorate.kernel.errors import RejectedError
+
+_SPAN: Final = re.compile(r"([1-9]\d{0,3})([dw])")
+_DAYS: Final = {"d": 1, "w": 7}
+
+
+def first_day(since: str, today: date) -> date:
+    """Return the first UTC day that is meant: `1d` is today alone.
+
+    Raises:
+        RejectedError: it is neither a date nor a span.
+    """
+    span = _SPAN.fullmatch(since)
+    try:
+        if span is None:
+            return date.fromisoformat(since)
+        return today - timedelta(days=int(span[1]) * _DAYS[span[2]] - 1)
+    except ValueError:
+        raise RejectedError(
+            f"'{since}' is no date and no span of days or weeks",
+            effect="nothing is shown",
+            fix="quorate cost --since 7d",
+        ) from None

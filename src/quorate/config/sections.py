@@ -1,0 +1,94 @@
+"""The sections of the configuration that belong to no room: where things are kept, and what is logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from quorate.kernel.errors import RejectedError
+from quorate.kernel.ids import BookName, is_name
+
+DEFAULT_BOOK: Final = BookName("replay")
+
+
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSettings:
+    """Where the database is and what bounds it. Source: DESIGN 2, RELIABILITY 1.4."""
+
+    url: str = ""
+    """`sqlite:///PATH` or `postgresql://USER@HOST/NAME`; empty: `quorate.db` in the home."""
+
+    max_pages: int | None = None
+    """The most pages (of 4 KiB) an SQLite file may grow to; none: as the disk allows."""
+
+    busy_seconds: float = 5.0
+    """How long a connection waits for another process's lock."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no database could be opened with."""
+        _require(
+            self.url == "" or self.url.startswith(("sqlite:///", "postgresql:", "postgresql+")),
+            "url is sqlite:///PATH or postgresql://USER@HOST/NAME",
+        )
+        _require(self.max_pages is None or self.max_pages > 0, "max_pages is above 0")
+        _require(0 < self.busy_seconds <= 3600, "busy_seconds is in (0, 3600]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalSettings:
+    """When the journal signs its head, and when a silent owner has lost its work."""
+
+    checkpoint_rows: int = 100
+    """A checkpoint is signed after this many rows. Source: DESIGN 2."""
+
+    checkpoint_seconds: float = 60.0
+    """A checkpoint is signed at the latest after this time. Source: DESIGN 2."""
+
+    lease_seconds: float = 45.0
+    """A lease ends this long after its last heartbeat. Source: R-048."""
+
+    def __post_init__(self) -> None:
+        """Refuse a journal that would never sign, or never let go."""
+        _require(0 < self.checkpoint_rows <= 1_000_000, "checkpoint_rows is in [1, 1000000]")
+        _require(0 < self.checkpoint_seconds <= 86_400, "checkpoint_seconds is in (0, 86400]")
+        _require(0 < self.lease_seconds <= 86_400, "lease_seconds is in (0, 86400]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookSettings:
+    """The book that a run uses when it names none."""
+
+    name: BookName = DEFAULT_BOOK
+    """The default book's name. Source: DESIGN 14."""
+
+    starting_cash: Decimal = Decimal(100_000)
+    """What a new REPLAY book starts with, in USD."""
+
+    def __post_init__(self) -> None:
+        """Refuse a book without a name or without cash."""
+        _require(is_name(self.name), "name is lower case, as in my-book")
+        _require(0 < self.starting_cash <= 10**12, "starting_cash is in (0, 10^12]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    """What is logged."""
+
+    level: LogLevel = LogLevel.WARNING
+    """debug, info, warning or error."""
+
+
+def _require(holds: object, rule: str) -> None:
+    if not holds:
+        raise RejectedError(rule)

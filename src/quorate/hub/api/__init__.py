@@ -1,0 +1,129 @@
+"""The API under `/api/admin`: JSON, one problem format, the same rules as the pages."""
+
+from litestar import Router
+
+from quorate.hub.api.budgets import budgets, prices, set_budgets, set_price
+from quorate.hub.api.competitions import (
+    competition,
+    competition_scores,
+    competitions,
+    create_competition,
+    start_competition,
+    stop_competition,
+)
+from quorate.hub.api.cost import cost_calls, cost_summary
+from quorate.hub.api.debates import debate_session, debate_sessions, start_debate
+from quorate.hub.api.health import health, me, ready
+from quorate.hub.api.overview import dashboard, overview, search
+from quorate.hub.api.presets import (
+    apply_preset,
+    choose_preset,
+    router_preset,
+    router_presets,
+)
+from quorate.hub.api.profile_changes import (
+    archive_profile,
+    change_profiles,
+    create_profile,
+    edit_profile,
+)
+from quorate.hub.api.profiles import (
+    disable_profile,
+    enable_profile,
+    profile,
+    profile_history,
+    profiles,
+    role_templates,
+)
+from quorate.hub.api.prompts import (
+    add_prompt,
+    prompt_diff,
+    prompt_version,
+    prompt_versions,
+)
+from quorate.hub.api.providers import models, providers, remove_key, store_key, try_provider
+from quorate.hub.api.reruns import compare, replay
+from quorate.hub.api.run_details import prompts as run_prompts
+from quorate.hub.api.run_details import tool_calls
+from quorate.hub.api.runs import run, runs, trace, why
+from quorate.hub.api.signing_in import log_out, sign_in, sign_out_page
+from quorate.hub.api.starting import start_run
+from quorate.hub.api.strategies import strategies, strategy
+from quorate.hub.api.streaming import stream
+from quorate.hub.api.tokens import create_token, revoke_token, tokens
+from quorate.hub.api.tools import test_tool, tools
+from quorate.hub.api.trials import try_profile
+
+API = Router(
+    path="/api/admin",
+    route_handlers=[
+        competition,
+        competition_scores,
+        competitions,
+        create_competition,
+        start_competition,
+        stop_competition,
+        budgets,
+        cost_calls,
+        cost_summary,
+        prices,
+        set_budgets,
+        set_price,
+        test_tool,
+        tools,
+        add_prompt,
+        apply_preset,
+        choose_preset,
+        models,
+        providers,
+        remove_key,
+        router_preset,
+        router_presets,
+        store_key,
+        archive_profile,
+        change_profiles,
+        compare,
+        create_profile,
+        create_token,
+        dashboard,
+        disable_profile,
+        edit_profile,
+        enable_profile,
+        health,
+        log_out,
+        me,
+        overview,
+        profile,
+        profile_history,
+        profiles,
+        prompt_diff,
+        prompt_version,
+        prompt_versions,
+        ready,
+        replay,
+        revoke_token,
+        role_templates,
+        run,
+        runs,
+        search,
+        start_run,
+        strategies,
+        strategy,
+        stream,
+        run_prompts,
+        tokens,
+        tool_calls,
+        trace,
+        try_profile,
+        try_provider,
+        why,
+    ],
+)
+
+DEBATE_API = Router(path="/api", route_handlers=[debate_session, debate_sessions, start_debate])
+"""The seeds' own address for debates. Source: R-116, UI 3."""
+
+SIGNING_IN = (sign_in, sign_out_page)
+"""The pages that open and close a session."""
+
+__all__ = ["API", "DEBATE_API", "SIGNING_IN"]

@@ -1,0 +1,85 @@
+"""`/health`, `/ready`, `/me`: does it run, could it do its work, and who asks?"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from litestar import Response, get
+from litestar.params import HeaderParameter
+
+from quorate.access import Scope
+from quorate.hub.api.shape import Moment, Shape
+from quorate.hub.parts import AnyRequest, app_in
+from quorate.hub.security.forgery import keyed_hash
+from quorate.hub.security.principal import OPEN, principal_of, require
+from quorate.kernel.stamps import stamp
+
+HEALTH_PATH: Final = "/api/admin/health"
+
+CHALLENGE: Final = "X-Quorate-Challenge"
+"""What somebody sends who wants to know whether this hub serves the same home."""
+
+PROOF: Final = "X-Quorate-Proof"
+
+_NONCE = re.compile(r"[0-9a-f]{64}")
+
+
+class Health(Shape):
+    """It runs; a stranger learns no more."""
+
+    status: str
+
+
+class Ready(Shape):
+    """It can do its work: the journal answers, and ends at row `head`."""
+
+    status: str
+    read_at: Moment
+    head: int
+
+
+@get("/health", guards=[OPEN], summary="Does it run?")
+async def health(
+    request: AnyRequest,
+    challenge: Annotated[str | None, HeaderParameter(name=CHALLENGE)] = None,
+) -> Response[Health]:
+    """Say that it runs, and prove to whoever has this home's secret that it is this home's hub."""
+    headers = {}
+    if challenge is not None and _NONCE.fullmatch(challenge):
+        headers[PROOF] = proof_of(app_in(request).hub_secret, challenge)
+    return Response(Health(status="ok"), headers=headers)
+
+
+class Me(Shape):
+    """Who asks, and what they may do; `csrf` is what a session's changes must carry as X-CSRF-Token."""
+
+    name: str
+    kind: str
+    scopes: tuple[str, ...]
+    csrf: str
+
+
+@get("/me", guards=[require(Scope.READ)], sync_to_thread=False, summary="Who asks?")
+def me(request: AnyRequest) -> Me:
+    """Return who asks; a page elsewhere cannot read the answer."""
+    principal = principal_of(request)
+    return Me(
+        name=principal.name,
+        kind=principal.kind.value,
+        scopes=tuple(sorted(principal.scopes)),
+        csrf=principal.csrf,
+    )
+
+
+@get("/ready", guards=[require(Scope.READ)], summary="Can it do its work?")
+async def ready(request: AnyRequest) -> Ready:
+    """Read the journal's head; a database that gives no answer is a problem, 503."""
+    app = app_in(request)
+    head = await app.feed().head()
+    return Ready(status="ready", read_at=stamp(app.clock.now()), head=head)
+
+
+def proof_of(secret: bytes, challenge: str) -> str:
+    """Return what only a hub of this home can answer."""
+    return keyed_hash(secret, "hub", challenge)

@@ -1,0 +1,60 @@
+"""A connection: HTTP/1.1 as the server speaks it, with a limit to how long a request's head may take.
+
+The server bounds the size of a head and the silence between requests, not the time that a head takes to arrive; a
+client that sends a byte now and then would hold its connection for ever (slowloris). Source: RELIABILITY 6.12.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_SECONDS: Final = 10.0
+"""How long a request's head may take. Source: RELIABILITY 6.12."""
+
+
+class Connection(H11Protocol):
+    """A connection that is closed when a request's head does not arrive in time."""
+
+    head_seconds = HEAD_SECONDS
+    _overdue: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first head."""
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Read, and wait on for the rest of a head, or no more."""
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        self._forget()
+        super().connection_lost(exc)
+
+    def cut_off_if_stuck(self) -> None:
+        """Drop the connection when what was sent to the client waits to be taken."""
+        if self.flow.write_paused:
+            self.transport.abort()
+
+    def _watch(self) -> None:
+        """Run the timer while a head is expected; a part of it does not start the timer anew."""
+        if self.conn.their_state is not h11.IDLE:
+            self._forget()
+        elif self._overdue is None:
+            self._overdue = self.loop.call_later(self.head_seconds, self._give_up)
+
+    def _forget(self) -> None:
+        if self._overdue is not None:
+            self._overdue.cancel()
+            self._overdue = None
+
+    def _give_up(self) -> None:
+        self._overdue = None
+        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+            self.transport.close()

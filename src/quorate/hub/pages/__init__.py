@@ -1,0 +1,63 @@
+"""The pages: one module each, server-rendered; each reads the stream's start before it reads anything else."""
+
+from typing import Final
+
+from litestar import Router
+
+from quorate.hub.pages.bar import bar
+from quorate.hub.pages.competitions import HANDLERS as COMPETITIONS
+from quorate.hub.pages.cost import HANDLERS as COST
+from quorate.hub.pages.dashboard import dashboard
+from quorate.hub.pages.debates import HANDLERS as DEBATES
+from quorate.hub.pages.overview import overview
+from quorate.hub.pages.profile_editing import (
+    archive_profile,
+    create_profile,
+    edit_profile,
+    new_profile,
+    profile_page,
+    profile_prompt,
+)
+from quorate.hub.pages.profiles import (
+    disable_profile,
+    enable_profile,
+    profiles,
+    switch_profiles,
+)
+from quorate.hub.pages.prompts import add_prompt, prompts
+from quorate.hub.pages.runs import HANDLERS as RUNS
+from quorate.hub.pages.search import search
+from quorate.hub.pages.settings import HANDLERS as SETTINGS
+from quorate.hub.pages.shell import remember_head
+from quorate.hub.pages.tools import tool, tools, try_tool
+
+HANDLERS: Final = (
+    add_prompt,
+    archive_profile,
+    bar,
+    create_profile,
+    dashboard,
+    disable_profile,
+    edit_profile,
+    enable_profile,
+    new_profile,
+    overview,
+    profile_page,
+    profile_prompt,
+    profiles,
+    prompts,
+    search,
+    switch_profiles,
+    tool,
+    tools,
+    try_tool,
+    *COST,
+    *DEBATES,
+    *COMPETITIONS,
+    *RUNS,
+    *SETTINGS,
+)
+
+PAGES: Final = (Router(path="/", route_handlers=HANDLERS, before_request=remember_head),)
+
+__all__ = ["HANDLERS", "PAGES"]

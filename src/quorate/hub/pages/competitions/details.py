@@ -1,0 +1,217 @@
+"""`/admin/competitions/{id}`: the race, the scores, the terms, and how far to believe the order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from quorate.access import Scope
+from quorate.arena.competition.contest import CompetitionStatus
+from quorate.arena.competition.record import Competition
+from quorate.arena.competition.scores import ENOUGH, Score, scores_of, verdict
+from quorate.arena.record.phrases import enumeration
+from quorate.bootstrap.competing import CompetitionView
+from quorate.hub.pages.competitions.listing import LIST, SECTION, TONES, state_of
+from quorate.hub.pages.competitions.race import called, race_of, signed_percent
+from quorate.hub.pages.notices import Notice, refusal_notice
+from quorate.hub.pages.shell import HubRequest, app_of, page
+from quorate.hub.security.principal import principal_of, require
+from quorate.kernel.errors import ConflictError, RejectedError
+
+HELD_BACK: Final = 409
+CENTRE: Final = 65.0
+"""The middle of an interval's drawing, where the start capital is; it is 130 wide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whisker:
+    """An interval as it is drawn, and in words."""
+
+    start: float
+    end: float
+    at: float
+    words: str
+    cut: bool
+    """Whether it goes on beyond the drawing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRow:
+    """One book's line; `colour` is that of its line in the race, None where it has none."""
+
+    score: Score
+    called: str
+    place: str
+    returned: str
+    interval: str
+    whisker: Whisker | None
+    colour: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One of the terms, in words."""
+
+    name: str
+    text: str
+
+
+@get(LIST + "/{competition_id:str}", guards=[require(Scope.READ)])
+async def competition(request: HubRequest, competition_id: FromPath[str]) -> Template:
+    """Show a competition."""
+    return await _shown(request, await app_of(request).competitions.show(competition_id))
+
+
+@post(LIST + "/{competition_id:str}/start", guards=[require(Scope.RUN)], status_code=200)
+async def start_competition(
+    request: HubRequest, competition_id: FromPath[str]
+) -> Template | Redirect:
+    """Play it from here on, beside the hub, and show its page."""
+    app = app_of(request)
+    try:
+        await app.competitions.start(competition_id)
+    except (RejectedError, ConflictError) as error:
+        return await _refused(request, competition_id, error)
+    return Redirect(f"{LIST}/{competition_id}", status_code=303)
+
+
+@post(LIST + "/{competition_id:str}/stop", guards=[require(Scope.RUN)], status_code=200)
+async def stop_competition(
+    request: HubRequest, competition_id: FromPath[str]
+) -> Template | Redirect:
+    """End it for good."""
+    app, who = app_of(request), principal_of(request).name
+    try:
+        await app.competitions.stop(competition_id, f"stopped by {who}")
+    except (RejectedError, ConflictError) as error:
+        return await _refused(request, competition_id, error)
+    return Redirect(f"{LIST}/{competition_id}", status_code=303)
+
+
+def score_rows(scores: tuple[Score, ...], colours: dict[str, int]) -> tuple[ScoreRow, ...]:
+    """Return the table's lines; the widest interval of a participant fills the drawing, a baseline's is cut there."""
+    widest = (
+        max(abs(score.interval.low), abs(score.interval.high))
+        for score in scores
+        if score.interval and not score.baseline
+    )
+    reach = max(widest, default=0.0)
+    return tuple(
+        ScoreRow(
+            score=score,
+            called=called(score),
+            place=place_of(score),
+            returned=signed_percent(score.net_return),
+            interval=_interval_words(score),
+            whisker=_whisker(score, reach),
+            colour=colours.get(score.name),
+        )
+        for score in scores
+    )
+
+
+def place_of(score: Score) -> str:
+    """Return the ranks that a book may have: a range where the intervals overlap, empty where it has none."""
+    if score.rank is None:
+        return ""
+    best, worst = score.range or (score.rank, score.rank)
+    shown = f"{best}" if best == worst else f"{best}\N{EN DASH}{worst}"
+    return f"{shown} tie" if score.tied else shown
+
+
+def terms_of(competition: Competition) -> tuple[Term, ...]:
+    """Return what is equal for all, in words."""
+    terms, costs = competition.terms, competition.terms.portfolio
+    limit = "no limit of its own" if terms.max_cost is None else f"at most ${terms.max_cost}"
+    return (
+        Term(name="Sessions", text=f"{terms.sessions[0]} to {terms.sessions[-1]}"),
+        Term(name="Start capital", text=f"${terms.capital.amount:,.2f} each"),
+        Term(name="Symbols", text=", ".join(terms.symbols)),
+        Term(
+            name="Fills",
+            text=f"next open, {costs.slippage_bps:f} bps worse, ${costs.fee_per_fill_usd:f} each",
+        ),
+        Term(
+            name="Entry",
+            text=f"1 % risk at stop, {float(100 * costs.max_order_equity):g} % of equity at most",
+        ),
+        Term(
+            name="Position",
+            text=f"{float(100 * costs.max_position_equity):g} % at most, no leverage",
+        ),
+        Term(name="Model cost", text=f"debited, {limit}"),
+    )
+
+
+async def _shown(
+    request: HubRequest,
+    found: CompetitionView,
+    *,
+    notices: tuple[Notice, ...] = (),
+    status: int = 200,
+) -> Template:
+    shown, scores = found.competition, scores_of(found.competition)
+    race = race_of(shown, scores)
+    colours = {line.name: line.colour for line in race.lines} if race else {}
+    state = state_of(shown.status.value, playing=found.playing)
+    return await page(
+        request,
+        "competitions/details.html",
+        part="competitions/_live.html",
+        title=shown.terms.name,
+        section=SECTION,
+        status=status,
+        notices=notices,
+        competition=shown,
+        state=state,
+        tone=TONES[state],
+        is_open=shown.status in (CompetitionStatus.CREATED, CompetitionStatus.RUNNING),
+        playing=found.playing,
+        rounds=len(shown.rounds),
+        share=len(shown.rounds) / len(shown.terms.sessions),
+        verdict=verdict(scores),
+        race=race,
+        rows=score_rows(scores, colours),
+        terms=terms_of(shown),
+        participants=enumeration(list(shown.terms.participants)),
+        free=shown.terms.is_free,
+        enough=ENOUGH,
+        href=f"{LIST}/{shown.competition_id}",
+        list_href=LIST,
+    )
+
+
+async def _refused(
+    request: HubRequest, competition_id: str, error: RejectedError | ConflictError
+) -> Template:
+    """Return the page as it stands, with what a rule said."""
+    found = await app_of(request).competitions.show(competition_id)
+    notice = refusal_notice(error, about=f"competition {competition_id}")
+    return await _shown(request, found, notices=(notice,), status=HELD_BACK)
+
+
+def _interval_words(score: Score) -> str:
+    if score.interval is None or score.interval.low == score.interval.high:
+        return ""
+    return " to ".join(map(signed_percent, score.interval))
+
+
+def _whisker(score: Score, reach: float) -> Whisker | None:
+    if score.interval is None or reach == 0:
+        return None
+    low, high = score.interval
+    if low == high:
+        return None
+
+    def x(ratio: float) -> float:
+        return CENTRE + (CENTRE - 6) * max(-1.0, min(1.0, ratio / reach))
+
+    words = (
+        f"return {signed_percent(score.net_return)}, 95 percent interval "
+        f"{signed_percent(low)} to {signed_percent(high)}"
+    )
+    return Whisker(start=x(low), end=x(high), at=x(score.net_return), words=words, cut=high > reach)

@@ -1,0 +1,185 @@
+"""The equity race: the geometry of its lines in percent of the chart, drawn by the server as SVG."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+from quorate.arena.competition.contest import BUY_AND_HOLD, NO_TRADE
+from quorate.arena.competition.record import Competition
+from quorate.arena.competition.scores import Score, curve_sessions, equity_curve
+from quorate.arena.record.phrases import spaced
+
+COLOURS: Final = 8
+"""Participants with a colour of their own; the rest are grey. Source: UI 1 (Competitions)."""
+
+GREY: Final = 0
+POINTS: Final = 240
+"""The most points of a line: more cannot be told apart."""
+
+LABEL_GAP: Final = 6.0
+"""How far apart the names at the lines' ends stand at least, in percent of the chart's height."""
+
+LEVELS: Final = 6
+"""At the most so many horizontal lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A horizontal line with its label, in percent from the top."""
+
+    y: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaceLine:
+    """One book's line: `points` in percent for a polyline; its name stands at `label_y`, the line ends at `y`."""
+
+    name: str
+    words: str
+    colour: int
+    dashed: bool
+    points: str
+    y: float
+    label_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class RaceRow:
+    """One session of the table."""
+
+    session: str
+    worth: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Race:
+    """The chart, its axis, its table, and a sentence that says the same."""
+
+    lines: tuple[RaceLine, ...]
+    levels: tuple[Level, ...]
+    sessions: tuple[str, ...]
+    names: tuple[str, ...]
+    rows: tuple[RaceRow, ...]
+    every: int
+    summary: str
+    in_grey: int
+
+
+def race_of(competition: Competition, scores: Sequence[Score]) -> Race | None:
+    """Return the race of the books, best first; None before the second round: a point is no line."""
+    days = curve_sessions(competition)
+    if len(days) < 2:
+        return None
+    places = {book.name: place for place, book in enumerate(competition.books)}
+    shown = [score for score in scores if not score.baseline or score.name == BUY_AND_HOLD]
+    curves = [equity_curve(competition, places[score.name])[1:] for score in shown]
+    every = -(-len(days) // POINTS)
+    kept = sorted({*range(0, len(days), every), len(days) - 1})
+    low, high = _span(curves, competition.terms.capital.amount)
+    ends = [_y(curve[-1], low, high) for curve in curves]
+    labels = spread(ends, LABEL_GAP)
+    return Race(
+        lines=tuple(
+            RaceLine(
+                name=called(score),
+                words=signed_percent(score.net_return),
+                colour=_colour(score, place),
+                dashed=score.baseline,
+                points=" ".join(_points(curve, kept, low, high)),
+                y=ends[place],
+                label_y=labels[place],
+            )
+            for place, (score, curve) in enumerate(zip(shown, curves, strict=True))
+        ),
+        levels=_levels(low, high),
+        sessions=tuple(day.isoformat() for day in days),
+        names=tuple(map(called, shown)),
+        rows=tuple(
+            RaceRow(days[at].isoformat(), tuple(f"{curve[at]:,.2f}" for curve in curves))
+            for at in kept
+        ),
+        every=every,
+        summary=_summary(competition, shown),
+        in_grey=max(0, sum(not score.baseline for score in shown) - COLOURS),
+    )
+
+
+def spread(wanted: Sequence[float], gap: float) -> list[float]:
+    """Return places for labels near where they are wanted, in their order, at least `gap` apart and inside 0 to 100."""
+    order = sorted(range(len(wanted)), key=lambda at: wanted[at])
+    places = list(wanted)
+    for before, at in pairwise(order):
+        places[at] = max(places[at], places[before] + gap)
+    over = places[order[-1]] - 100 if order else 0.0
+    if over > 0:
+        places[order[-1]] -= over
+        for at, after in pairwise(reversed(order)):
+            places[after] = min(places[after], places[at] - gap)
+    return places
+
+
+def called(score: Score) -> str:
+    """Return what a book is called: a profile by its name, a baseline in words."""
+    if score.name == NO_TRADE:
+        return "always NO_TRADE"
+    return spaced(score.name) if score.baseline else score.name
+
+
+def signed_percent(ratio: float) -> str:
+    """Return a return with its sign: "+8.7 %"."""
+    return f"{100 * ratio:+.2f} %".replace("-", "\N{MINUS SIGN}")
+
+
+def _colour(score: Score, place: int) -> int:
+    return GREY if score.baseline or place >= COLOURS else place + 1
+
+
+def _span(curves: Sequence[Sequence[Decimal]], capital: Decimal) -> tuple[float, float]:
+    worth = [float(value) for curve in curves for value in curve]
+    low, high = min(*worth, float(capital)), max(*worth, float(capital))
+    margin = 0.06 * (high - low) or 0.01 * float(capital)
+    return low - margin, high + margin
+
+
+def _y(value: Decimal | float, low: float, high: float) -> float:
+    return 100 * (high - float(value)) / (high - low)
+
+
+def _points(
+    curve: Sequence[Decimal], kept: Sequence[int], low: float, high: float
+) -> Iterator[str]:
+    last = len(curve) - 1
+    for at in kept:
+        yield f"{1000 * at / last:.1f},{10 * _y(curve[at], low, high):.1f}"
+
+
+def _levels(low: float, high: float) -> tuple[Level, ...]:
+    """Return the round amounts inside the span, the largest first."""
+    step = _round_step((high - low) / LEVELS)
+    first = math.ceil(low / step)
+    worths = [step * at for at in range(first, math.floor(high / step) + 1)]
+    return tuple(Level(_y(worth, low, high), _short(worth, step)) for worth in reversed(worths))
+
+
+def _round_step(least: float) -> float:
+    """Return the smallest of 1, 2 and 5 times a power of ten that is not below `least`."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(size * power for size in (1, 2, 5, 10) if size * power >= least)
+
+
+def _short(worth: float, step: float) -> str:
+    """Return an amount in thousands with as many places as tell two levels apart: "$104k", "$100.2k"."""
+    places = max(0, -math.floor(math.log10(step / 1000)))
+    return f"${worth / 1000:,.{places}f}k"
+
+
+def _summary(competition: Competition, shown: Sequence[Score]) -> str:
+    days = curve_sessions(competition)
+    said = ", ".join(f"{called(score)} {signed_percent(score.net_return)}" for score in shown)
+    return f"Equity from {days[0]} to {days[-1]}, net of model cost: {said}."

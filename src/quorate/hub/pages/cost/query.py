@@ -1,0 +1,152 @@
+"""What the address of the cost page asks for: which tab, along which axis, over which days, which calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Final, TypeVar
+from urllib.parse import urlencode
+
+from quorate.kernel.errors import RejectedError
+from quorate.kernel.ids import is_like_an_id, is_name
+from quorate.llm.budget import CallStatus
+from quorate.llm.call import Purpose
+from quorate.llm.call_listing import CallFilter
+from quorate.llm.catalogue import model_id
+from quorate.llm.cost import CostAxis
+
+PAGE: Final = "/admin/cost"
+
+SPANS: Final = (14, 30, 90)
+"""The days that a chart covers, today included. Source: ui/cost."""
+
+STACKS: Final = (CostAxis.TIER, CostAxis.MODEL)
+"""What the columns of the chart may be made of."""
+
+WordT = TypeVar("WordT", bound=StrEnum)
+
+
+class Tab(StrEnum):
+    """The parts of the page. Source: UI 1 (Spend, Budgets, Prices)."""
+
+    SPEND = "spend"
+    CALLS = "calls"
+    BUDGETS = "budgets"
+    PRICES = "prices"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostQuery:
+    """What the address asks for; `model` is the one whose price is to be stated, `changed` what was set just now."""
+
+    tab: Tab = Tab.SPEND
+    by: CostAxis = CostAxis.MODEL
+    stack: CostAxis = CostAxis.TIER
+    days: int = SPANS[0]
+    wanted: CallFilter = field(default_factory=CallFilter)
+    cursor: str = ""
+    model: str = ""
+    changed: str = ""
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def href(self) -> str:
+        """Return the address of this view."""
+        plain = CostQuery()
+        wanted = self.wanted
+        pairs = (
+            ("tab", self.tab if self.tab is not plain.tab else ""),
+            ("by", self.by if self.by is not plain.by else ""),
+            ("stack", self.stack if self.stack is not plain.stack else ""),
+            ("days", str(self.days) if self.days != plain.days else ""),
+            ("model", wanted.model or self.model),
+            ("profile", wanted.profile),
+            ("run", wanted.run_id),
+            ("purpose", wanted.purpose),
+            ("status", wanted.status),
+            ("unpriced", "yes" if wanted.unpriced else ""),
+            ("since", wanted.since.isoformat() if wanted.since else ""),
+            ("until", wanted.until.isoformat() if wanted.until else ""),
+            ("cursor", self.cursor),
+        )
+        said = urlencode([(name, value) for name, value in pairs if value])
+        return f"{PAGE}?{said}" if said else PAGE
+
+    def at(self, **changes: object) -> str:
+        """Return the address of this view with something else in it."""
+        return replace(self, **{"changed": "", **changes}).href  # type: ignore[arg-type]
+
+    def goes_to(self, tab: str) -> str:
+        """Return the address of another tab; filters of calls stay behind."""
+        return replace(self, tab=Tab(tab), wanted=CallFilter(), cursor="", model="").href
+
+    def calls(self, **filters: object) -> str:
+        """Return the address of the list of calls under a filter."""
+        wanted = CallFilter(**filters)  # type: ignore[arg-type]
+        return CostQuery(tab=Tab.CALLS, wanted=wanted).href
+
+    def pricing(self, model: str) -> str:
+        """Return the address at which a price of `model` is stated."""
+        return CostQuery(tab=Tab.PRICES, model=model).href
+
+
+def read_query(params: Mapping[str, str]) -> CostQuery:
+    """Return what the parameters ask for; what cannot be understood is left out, and named as `ignored`."""
+    tab = _word(params.get("tab", ""), Tab) or Tab.SPEND
+    stack = _word(params.get("stack", ""), CostAxis)
+    days = params.get("days", "")
+    wanted, ignored = _filter(params) if tab is Tab.CALLS else (CallFilter(), ())
+    return CostQuery(
+        tab=tab,
+        by=_word(params.get("by", ""), CostAxis) or CostAxis.MODEL,
+        stack=stack if stack in STACKS else CostAxis.TIER,
+        days=int(days) if days in set(map(str, SPANS)) else SPANS[0],
+        wanted=wanted,
+        cursor=params.get("cursor", "") if tab is Tab.CALLS else "",
+        model=params.get("model", "")[:200] if tab is Tab.PRICES else "",
+        changed=params.get("changed", "")[:200],
+        ignored=ignored,
+    )
+
+
+def _filter(params: Mapping[str, str]) -> tuple[CallFilter, tuple[str, ...]]:
+    given = {name: params.get(name, "").strip() for name in _READERS}
+    read: dict[str, object] = {}
+    ignored = []
+    for name, text in given.items():
+        if not text:
+            continue
+        try:
+            read[_FIELDS.get(name, name)] = _READERS[name](text)
+        except (ValueError, RejectedError):
+            ignored.append(f"{name} {text[:60]}")
+    return CallFilter(**read), tuple(ignored)  # type: ignore[arg-type]
+
+
+def _word(text: str, words: type[WordT]) -> WordT | None:
+    return words(text) if text in set(words) else None
+
+
+def _matched(is_right: Callable[[str], bool], text: str) -> str:
+    if not is_right(text):
+        raise ValueError(text)
+    return text
+
+
+def _model(text: str) -> str:
+    return str(model_id(text))
+
+
+_READERS: Final = {
+    "model": _model,
+    "profile": lambda text: _matched(is_name, text),
+    "run": lambda text: _matched(is_like_an_id, text),
+    "purpose": Purpose,
+    "status": CallStatus,
+    "unpriced": lambda text: True if text == "yes" else None,
+    "since": date.fromisoformat,
+    "until": date.fromisoformat,
+}
+_FIELDS: Final = {"run": "run_id"}

@@ -1,0 +1,125 @@
+"""The roster: profiles by seat, state and role, as the address of the list asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlencode
+
+from quorate.agents.profile import ADVOCATES, AgentProfile, Role
+
+LIST: Final = "/admin/arena/profiles"
+
+
+class Seat(StrEnum):
+    """What an agent's answer is good for."""
+
+    VOTER = "voter"
+    SIZES_ONLY = "sizes only"
+    ADVOCATE = "advocate"
+    PANEL = "panel"
+
+
+class RosterView(StrEnum):
+    """The views of the list, each with a count."""
+
+    ALL = "all"
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    VOTERS = "voters"
+    ADVOCATES = "advocates"
+    PANEL = "panel"
+    ARCHIVED = "archived"
+
+
+def seat_of(profile: AgentProfile) -> Seat:
+    """Return the seat that a profile has in a run."""
+    if profile.role in ADVOCATES:
+        return Seat.ADVOCATE
+    if profile.role is Role.JUDGE:
+        return Seat.PANEL
+    return Seat.VOTER if profile.voter else Seat.SIZES_ONLY
+
+
+_HOLDS: Final[Mapping[RosterView, Callable[[AgentProfile], bool]]] = {
+    RosterView.ALL: lambda _profile: True,
+    RosterView.ENABLED: lambda profile: profile.enabled,
+    RosterView.DISABLED: lambda profile: not profile.enabled,
+    RosterView.VOTERS: lambda profile: seat_of(profile) is Seat.VOTER,
+    RosterView.ADVOCATES: lambda profile: seat_of(profile) is Seat.ADVOCATE,
+    RosterView.PANEL: lambda profile: seat_of(profile) is Seat.PANEL,
+}
+"""What each view shows of the profiles that are not archived; those have a view of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterQuery:
+    """What the address asks for."""
+
+    view: RosterView = RosterView.ALL
+    role: Role | None = None
+
+    @property
+    def href(self) -> str:
+        """Return the address of this list."""
+        return f"{LIST}{self.tail}"
+
+    @property
+    def tail(self) -> str:
+        """Return what stands after the path of this list, and of the acts that lead back to it."""
+        return self._tail(())
+
+    def after(self, changed: Sequence[str]) -> str:
+        """Return the address of this list once these profiles were changed."""
+        return f"{LIST}{self._tail(changed)}"
+
+    def _tail(self, changed: Sequence[str]) -> str:
+        view = "" if self.view is RosterView.ALL else self.view.value
+        pairs = [
+            ("view", view),
+            ("role", self.role or ""),
+            *(("changed", name) for name in changed),
+        ]
+        said = urlencode([(name, value) for name, value in pairs if value])
+        return f"?{said}" if said else ""
+
+    def shows(self, view: RosterView) -> str:
+        """Return the address of another view under the same filter."""
+        return replace(self, view=view).href
+
+    def holds(self, profile: AgentProfile) -> bool:
+        """Return whether the list shows this profile."""
+        return in_view(profile, self.view) and self.role in {None, profile.role}
+
+
+def read_query(params: Mapping[str, str]) -> RosterQuery:
+    """Return what the parameters ask for; what no list has is as if it were not said."""
+    view, role = params.get("view", ""), params.get("role", "")
+    return RosterQuery(
+        view=RosterView(view) if view in set(RosterView) else RosterView.ALL,
+        role=Role(role) if role in set(Role) else None,
+    )
+
+
+def in_view(profile: AgentProfile, view: RosterView) -> bool:
+    """Return whether a view holds this profile."""
+    if profile.archived or view is RosterView.ARCHIVED:
+        return profile.archived and view is RosterView.ARCHIVED
+    return _HOLDS[view](profile)
+
+
+def views_of(
+    profiles: Sequence[AgentProfile], query: RosterQuery
+) -> tuple[tuple[str, int, str, bool], ...]:
+    """Return each view: its name, how many it holds under the filter, its address, whether it is shown."""
+    return tuple(
+        (
+            view.value.capitalize(),
+            sum(replace(query, view=view).holds(profile) for profile in profiles),
+            query.shows(view),
+            view is query.view,
+        )
+        for view in RosterView
+    )

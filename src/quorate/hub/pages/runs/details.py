@@ -1,0 +1,63 @@
+"""`/admin/arena/runs/{id}`: why did it make that decision, and what did each agent say?"""
+
+from __future__ import annotations
+
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from quorate.access import Scope
+from quorate.bootstrap import App
+from quorate.hub.pages.reading import Failed, read
+from quorate.hub.pages.runs.listing import SECTION, download
+from quorate.hub.pages.runs.prices import SESSIONS, PriceTable, price_table
+from quorate.hub.pages.runs.scene import (
+    Scene,
+    calls_context,
+    decision_context,
+    run_context,
+    scene_of,
+    tab_of,
+    trace_context,
+)
+from quorate.hub.pages.runs.summary import Tab, title_of
+from quorate.hub.pages.shell import HubRequest, app_of, page
+from quorate.hub.security.principal import require
+
+
+@get("/admin/arena/runs/{run_id:str}", guards=[require(Scope.READ)])
+async def run_details(request: HubRequest, run_id: FromPath[str]) -> Template:
+    """Show one run."""
+    app = app_of(request)
+    with_texts = tab_of(request.query_params) is Tab.PROMPTS
+    scene = scene_of(await app.run_details(run_id, with_texts=with_texts), request.query_params)
+    return await page(
+        request,
+        "runs/details.html",
+        title=title_of(scene.run, scene.case),
+        section=SECTION,
+        part="runs/_details.html",
+        prices=await _prices(app, scene),
+        **run_context(scene),
+        **trace_context(scene),
+        **calls_context(scene),
+        **decision_context(scene),
+    )
+
+
+@get("/admin/arena/runs/{run_id:str}/export", guards=[require(Scope.READ)])
+async def export_run(request: HubRequest, run_id: FromPath[str]) -> Response[bytes]:
+    """Return one run as JSON to keep."""
+    run = await app_of(request).recorded_run(run_id)
+    return download(f"{run.run_id}.json", run.as_json())
+
+
+async def _prices(app: App, scene: Scene) -> PriceTable | Failed | None:
+    """Return the prices up to the decision where the page shows them; None where there are none."""
+    if scene.case is None or scene.place.tab is not Tab.SUMMARY:
+        return None
+    decision, as_of = scene.case.decision.fact, scene.run.header.fact.as_of
+    bars = await read(app.price_history(decision.symbol, as_of, SESSIONS), "The price chart")
+    if isinstance(bars, Failed):
+        return bars
+    return price_table(bars, stop=decision.stop, target=decision.target) if bars else None

@@ -1,0 +1,180 @@
+"""The shell: what stands round every page, and the one way in which a page is answered.
+
+request -> handler reads its part of the truth -> page() adds the shell -> template; an htmx request gets a part alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, cast
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.response import Template
+
+from quorate.arena.record import CostToday, Overview
+from quorate.bootstrap import App
+from quorate.hub.pages.notices import Notice
+from quorate.hub.pages.reading import Failed, read
+from quorate.hub.security.principal import principal_of
+from quorate.llm.outlook import DayGauge
+
+HubRequest = Request[None, None, State]
+
+
+@dataclass(frozen=True, slots=True)
+class NavPage:
+    """A page of a module, named as `section` in the handlers."""
+
+    section: str
+    label: str
+    href: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A line of the menu with its pages."""
+
+    section: str
+    label: str
+    href: str
+    icon: str
+    pages: tuple[NavPage, ...] = ()
+
+    def holds(self, section: str) -> bool:
+        """Return whether `section` is this module or one of its pages."""
+        return section == self.section or any(page.section == section for page in self.pages)
+
+
+NAV: Final = (
+    Module("dashboard", "Dashboard", "/admin", icon="layout-dashboard"),
+    Module(
+        "arena",
+        "Arena",
+        "/admin/arena",
+        icon="swords",
+        pages=(
+            NavPage("overview", "Overview", "/admin/arena", icon="gauge"),
+            NavPage("runs", "Runs", "/admin/arena/runs", icon="list-details"),
+            NavPage("profiles", "Profiles", "/admin/arena/profiles", icon="users"),
+        ),
+    ),
+    Module("debates", "Debates", "/admin/debates", icon="messages"),
+    Module("competitions", "Competitions", "/admin/competitions", icon="trophy"),
+    Module("tools", "Tools", "/admin/tools", icon="tool"),
+    Module("cost", "Cost", "/admin/cost", icon="coin"),
+    Module("settings", "Settings", "/admin/settings", icon="settings"),
+)
+"""The menu: only what exists stands here. Source: UI 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """The book's name, mode and newest session, as its chip shows them."""
+
+    name: str
+    mode: str
+    as_of: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShellView:
+    """What the shell shows; None where it was not read. `head` is the newest row that the page knows of."""
+
+    title: str
+    section: str
+    principal: str
+    csrf: str
+    nav: tuple[Module, ...] = NAV
+    clock: ClockView | None = None
+    cost: CostToday | None = None
+    gauge: DayGauge | None = None
+    head: int | None = None
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def initials(self) -> str:
+        """Return two letters for the account's button."""
+        return self.principal[:2].upper()
+
+
+def app_of(request: HubRequest) -> App:
+    """Return the application that this process opened."""
+    return cast("App", request.app.state["app"])
+
+
+async def remember_head(request: HubRequest) -> None:
+    """Note where the journal ends before a page reads anything: the stream goes on from there, so nothing is missed."""
+    if not wants_part(request):
+        request.state["head"] = await read(_head(app_of(request)), "The journal")
+
+
+def wants_part(request: HubRequest) -> bool:
+    """Return whether htmx asks for a part of a page, not for all of it."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and headers.get("HX-Boosted") != "true"
+
+
+async def page(  # noqa: PLR0913  (the contract of every page)
+    request: HubRequest,
+    template: str,
+    *,
+    title: str,
+    section: str,
+    status: int = 200,
+    part: str | None = None,
+    notices: Sequence[Notice] = (),
+    **context: object,
+) -> Template:
+    """Return the page; to an htmx request only its `part`, with the same context and a shell without figures."""
+    if part is not None and wants_part(request):
+        shell = bare_shell(request, title=title, section=section, notices=notices)
+        return Template(part, context={**context, "shell": shell}, status_code=status)
+    shell = bare_shell(request, title=title, section=section, notices=notices)
+    shell = await filled(shell, request, context.get("figures"))
+    return Template(template, context={**context, "shell": shell}, status_code=status)
+
+
+def bare_shell(
+    request: HubRequest, *, title: str, section: str, notices: Sequence[Notice] = ()
+) -> ShellView:
+    """Return a shell that read nothing: enough for a part, and for a page when nothing can be read."""
+    principal = principal_of(request)
+    return ShellView(
+        title=title,
+        section=section,
+        principal=principal.name,
+        csrf=principal.csrf,
+        notices=tuple(notices),
+    )
+
+
+async def filled(shell: ShellView, request: HubRequest, figures: object = None) -> ShellView:
+    """Return the shell with its figures, those of the page where it has read them; unreadable ones are left out."""
+    app = app_of(request)
+    known = (
+        CostToday(figures.cost_today, figures.unpriced_today)
+        if isinstance(figures, Overview)
+        else await read(app.cost_today(), "The cost")
+    )
+    gauge = await read(app.money.gauge(), "The budget")
+    clock = await read(_clock(app), "The book's clock")
+    head = request.state.get("head")
+    return replace(
+        shell,
+        clock=None if isinstance(clock, Failed) else clock,
+        cost=None if isinstance(known, Failed) else known,
+        gauge=None if isinstance(gauge, Failed) else gauge,
+        head=head if isinstance(head, int) else None,
+    )
+
+
+async def _head(app: App) -> int:
+    return await app.feed().head()
+
+
+async def _clock(app: App) -> ClockView:
+    clock = await app.book_clock()
+    return ClockView(clock.name, clock.mode, clock.as_of.isoformat() if clock.as_of else None)

@@ -1,0 +1,271 @@
+"""Envelopes: a journal row as the stream tells it. Pure; persist first, so an event cannot precede its row.
+
+The mapping is closed: a row whose type is not on it (a lease, a vote, a session) is nobody's business and only moves
+the cursor on. Source: UI 3 (Stream).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import msgspec
+
+from quorate.arena.record.facts import Facts
+from quorate.kernel.ids import crockford
+from quorate.kernel.journal import JournalEntry
+from quorate.kernel.stamps import stamp
+
+SCHEMA_VERSION: Final = 1
+
+
+class Envelope(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """One event as it stands in the `data` of a message; `seq` is the journal row that it tells."""
+
+    id: str
+    seq: int
+    type: str
+    ts: str
+    persisted_at: str
+    data: dict[str, object]
+    schema_version: int = SCHEMA_VERSION
+    trace_id: str | None = None
+    run_id: str | None = None
+    symbol: str | None = None
+    decision_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """An event ready to be sent: the bytes are made once for every reader."""
+
+    seq: int
+    type: str
+    symbols: frozenset[str]
+    message: bytes
+
+
+class _Told(NamedTuple):
+    """What a row's payload says, beside what the row itself does."""
+
+    data: dict[str, object]
+    run_id: str | None = None
+    symbol: str | None = None
+    decision_id: str | None = None
+    symbols: tuple[str, ...] = ()
+
+
+def event_of(entry: JournalEntry) -> StreamEvent | None:
+    """Return what the stream tells of a journal row, None where it tells nothing.
+
+    Raises:
+        InvariantBrokenError: the row's payload is not what was written.
+    """
+    known = _MAPPING.get(entry.type)
+    if known is None:
+        return None
+    name, tell = known
+    told = tell(Facts(entry.facts))
+    envelope = Envelope(
+        id=f"evt_{crockford(int(entry.hash[:32], 16), 26)}",
+        seq=entry.seq,
+        type=name,
+        ts=entry.ts,
+        persisted_at=entry.ts,
+        data=told.data,
+        trace_id=entry.trace_id or None,
+        run_id=told.run_id or _run_of(entry.stream),
+        symbol=told.symbol,
+        decision_id=told.decision_id,
+    )
+    symbols = (*told.symbols, *((told.symbol,) if told.symbol else ()))
+    return StreamEvent(entry.seq, name, frozenset(symbols), message_of(envelope, entry.seq))
+
+
+def hello(*, head: int, start: int, mode: str, now: datetime) -> bytes:
+    """Return the first message: where the journal ends, and from which row on this stream tells it."""
+    data: dict[str, object] = {"seq": head, "serverTime": stamp(now), "mode": mode}
+    return message_of(_said("hello", start, now, data), start)
+
+
+def heartbeat(seq: int, now: datetime) -> bytes:
+    """Return the sign of life; all rows up to `seq` have been told, so a reader may resume behind it."""
+    data: dict[str, object] = {"seq": seq, "serverTime": stamp(now)}
+    return message_of(_said("heartbeat", seq, now, data), seq)
+
+
+def gap(first: int, last: int, reason: str, now: datetime) -> bytes:
+    """Return that the rows `first` to `last` are not told: read again what depends on them."""
+    data: dict[str, object] = {"fromSeq": first, "toSeq": last, "reason": reason}
+    return message_of(_said("gap", last, now, data), last)
+
+
+def message_of(envelope: Envelope, seq: int) -> bytes:
+    """Return an envelope as a server-sent message; JSON holds no line break, so one `data` line is enough."""
+    return b"id: %d\ndata: %s\n\n" % (seq, msgspec.json.encode(envelope))
+
+
+def _said(kind: str, seq: int, now: datetime, data: dict[str, object]) -> Envelope:
+    """Return an envelope of the stream's own: it tells no row, so it has no id."""
+    at = stamp(now)
+    return Envelope(id="", seq=seq, type=kind, ts=at, persisted_at=at, data=data)
+
+
+def _run_of(stream: str) -> str | None:
+    kind, _, name = stream.partition(":")
+    return name if kind == "run" else None
+
+
+def _requested(facts: Facts) -> _Told:
+    symbols = facts.texts("symbols")
+    data: dict[str, object] = {
+        "symbols": list(symbols),
+        "asOf": facts.text("asOf"),
+        "book": facts.text("book"),
+        "bookMode": facts.text("bookMode"),
+        "mode": facts.text("mode"),
+        "profiles": [profile.text("name") for profile in facts.items("profiles")],
+        "triggeredBy": facts.text("triggeredBy"),
+    }
+    return _Told(data, symbols=symbols)
+
+
+def _answered(facts: Facts) -> _Told:
+    symbols = tuple(answer.text("symbol") for answer in facts.items("answers"))
+    data: dict[str, object] = {
+        "profile": facts.text("profile"),
+        "latencyMs": facts.optional("latencyMs", float),
+        "costUsd": facts.optional("costUsd", str),
+        "answers": [
+            {"symbol": answer.text("symbol"), "action": answer.text("action")}
+            for answer in facts.items("answers")
+        ],
+    }
+    return _Told(data, symbols=symbols)
+
+
+def _decided(facts: Facts) -> _Told:
+    data: dict[str, object] = {
+        "finalAction": facts.text("finalAction"),
+        "reasonCode": facts.text("reasonCode"),
+        "confidence": facts.optional("confidence", float),
+        "disagreement": facts.optional("disagreement", float),
+        "escalated": facts.flag("escalated"),
+        **({"profile": facts.text("profile")} if "profile" in facts.tree else {}),
+    }
+    return _Told(data, symbol=facts.text("symbol"), decision_id=facts.text("decisionId"))
+
+
+def _completed(facts: Facts) -> _Told:
+    actions = facts.part("finalActions")
+    final = {symbol: str(action) for symbol, action in actions.tree.items()} if actions else {}
+    data: dict[str, object] = {
+        "costUsd": facts.optional("costUsd", str),
+        "latencyMs": facts.optional("latencyMs", float),
+        "finalActions": dict(final),
+        "escalated": facts.flag("escalated"),
+    }
+    return _Told(data, symbols=tuple({name.partition(" ")[0]: None for name in final}))
+
+
+def _ended(facts: Facts) -> _Told:
+    return _Told({"reason": facts.text("reason"), "detail": facts.text("detail")})
+
+
+def _task_received(facts: Facts) -> _Told:
+    data: dict[str, object] = {
+        "taskId": facts.text("taskId"),
+        "state": facts.text("state"),
+        "from": None,
+    }
+    return _Told(data, run_id=facts.text("subject"))
+
+
+def _task_moved(facts: Facts) -> _Told:
+    return _Told(
+        {
+            "taskId": facts.text("taskId"),
+            "state": facts.text("to"),
+            "from": facts.text("from"),
+            "reason": facts.text("reason"),
+        }
+    )
+
+
+def _registered(facts: Facts) -> _Told:
+    return _Told({"name": facts.text("name"), "enabled": facts.flag("enabled")})
+
+
+def _switched(*, enabled: bool) -> Callable[[Facts], _Told]:
+    return lambda facts: _Told({"name": facts.text("name"), "enabled": enabled})
+
+
+def _imported(facts: Facts) -> _Told:
+    data: dict[str, object] = {
+        "bars": facts.count("bars"),
+        "lastSession": facts.text("lastSession") or None,
+        "quarantine": facts.optional("quarantine", str),
+    }
+    return _Told(data, symbol=facts.text("symbol"))
+
+
+def _filled(facts: Facts) -> _Told:
+    data: dict[str, object] = {
+        "limit": facts.text("limit"),
+        "profile": facts.text("profile") or None,
+        "percent": facts.count("percent"),
+        "refused": facts.flag("refused"),
+        "day": facts.text("day"),
+        **{name: facts.optional(name, str) for name in ("limitUsd", "usedUsd")},
+        **{name: facts.tree.get(name) for name in ("limitCalls", "usedCalls")},
+    }
+    return _Told(data)
+
+
+def _competition(status: str) -> Callable[[Facts], _Told]:
+    return lambda facts: _Told(
+        {"competitionId": facts.text("competitionId"), "status": status, "round": None}
+    )
+
+
+def _round(facts: Facts) -> _Told:
+    return _Told(
+        {
+            "competitionId": facts.text("competitionId"),
+            "status": "running",
+            "round": facts.count("round"),
+        }
+    )
+
+
+_MAPPING: Final[Mapping[str, tuple[str, Callable[[Facts], _Told]]]] = {
+    "competition.created": ("competition.state", _competition("created")),
+    "competition.started": ("competition.state", _competition("running")),
+    "competition.finished": ("competition.state", _competition("finished")),
+    "competition.stopped": ("competition.state", _competition("stopped")),
+    "round.played": ("competition.state", _round),
+    "run.requested": ("run.created", _requested),
+    "agent.answered": ("run.agentCompleted", _answered),
+    "decision.made": ("decision.created", _decided),
+    "run.completed": ("run.completed", _completed),
+    "run.failed": ("run.failed", _ended),
+    "run.cancelled": ("run.cancelled", _ended),
+    "task.received": ("task.state", _task_received),
+    "task.moved": ("task.state", _task_moved),
+    "profile.registered": ("profile.state", _registered),
+    "profile.created": ("profile.state", _registered),
+    "profile.changed": ("profile.state", _registered),
+    "profile.archived": ("profile.state", _switched(enabled=False)),
+    "profile.enabled": ("profile.state", _switched(enabled=True)),
+    "profile.disabled": ("profile.state", _switched(enabled=False)),
+    "series.imported": ("series.imported", _imported),
+    "budget.warned": ("budget.threshold", _filled),
+}
+
+TYPES: Final = frozenset(name for name, _ in _MAPPING.values())
+"""Every type of event that tells a row."""
+
+RUN_ENDS: Final = frozenset({"run.completed", "run.failed", "run.cancelled"})
+"""After one of these nothing more is told of a run."""

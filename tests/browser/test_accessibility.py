@@ -1,0 +1,107 @@
+"""WCAG 2.2 A and AA, both themes, and the widths of a phone: no violation, no complaint, no sideways scroll."""
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.hub import quorate, visiting
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PATHS = (
+    "/admin",
+    "/admin/arena",
+    "/admin/arena/runs",
+    "/admin/arena/runs?view=no_trade&symbol=AAPL",
+    "/admin/arena/runs?view=running",
+    "/admin/arena/runs/new",
+    "/admin/arena/runs/{run}",
+    "/admin/arena/runs/{run}?symbol=FB",
+    "/admin/arena/runs/{run}?tab=agents",
+    "/admin/arena/runs/{run}?tab=trace",
+    "/admin/arena/runs/{run}?tab=trace&view=tree",
+    "/admin/arena/runs/{run}?tab=trace&view=log",
+    "/admin/arena/runs/{run}?tab=tools",
+    "/admin/arena/runs/{run}?tab=consensus",
+    "/admin/arena/runs/{run}?tab=prompts",
+    "/admin/arena/runs/{run}?tab=cost",
+    "/admin/arena/runs/{run}?tab=json",
+    "/admin/arena/runs/{run}/replay",
+    "/admin/arena/runs/compare",
+    "/admin/arena/runs/compare?a={run}&b={run}",
+    "/admin/debates",
+    "/admin/arena/profiles",
+    "/admin/competitions",
+    "/admin/competitions/new",
+    "/admin/competitions/{competition}",
+    "/admin/arena/profiles?view=archived",
+    "/admin/arena/profiles/new?role=judge",
+    "/admin/arena/profiles/power_macro_judge",
+    "/admin/arena/profiles/trend",
+    "/admin/arena/profiles/trend?tab=history&version=1",
+    "/admin/arena/prompts?role=judge",
+    "/admin/cost",
+    "/admin/cost?by=run&stack=model&days=30",
+    "/admin/cost?tab=calls",
+    "/admin/cost?tab=budgets",
+    "/admin/cost?tab=prices",
+    "/admin/tools",
+    "/admin/tools/bars",
+    "/admin/arena/profiles/cheap_risk_manager/test",
+    "/admin/settings",
+    "/admin/settings?tab=presets",
+    "/admin/settings?tab=models",
+    "/admin/search?q=AAPL",
+    "/admin/arena/runs/run_unknown",
+)
+NOT_FOUND = "Failed to load resource: the server responded with a status of 404"
+
+
+@pytest.fixture(scope="module")
+def run(hub):
+    """Return a run over several symbols, FB too short of history among them."""
+    listed = json.loads(quorate(hub.home, "runs", "list", "--json", "--limit", "200"))["items"]
+    return next(item["runId"] for item in listed if "FB" in item["symbols"])
+
+
+@pytest.fixture(scope="module")
+def competition(hub):
+    """Return a competition that was played over 22 sessions."""
+    span = ("--from", "2012-06-01", "--to", "2012-07-02")
+    told = quorate(hub.home, "compete", "start", "june", "--symbols", "AAPL,MSFT", *span, "--json")
+    return json.loads(told)["competitionId"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_breaks_a_rule_of_wcag(browser, hub, run, competition, theme):
+    found = {}
+    with visiting(browser, hub, theme=theme) as visit:
+        for path in PATHS:
+            page = visit.open(path.format(run=run, competition=competition))
+            violations = Axe().run(page, options={"runOnly": TAGS}).response["violations"]
+            if violations:
+                found[path] = [
+                    (each["id"], [node["target"] for node in each["nodes"]]) for each in violations
+                ]
+        assert found == {}
+        assert [said for said in visit.complaints if NOT_FOUND not in said] == []
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, hub, run, competition, width):
+    wide = {}
+    with visiting(browser, hub, width=width, height=700) as visit:
+        for path in PATHS:
+            page = visit.open(path.format(run=run, competition=competition))
+            reach = page.evaluate("document.documentElement.scrollWidth")
+            if reach > width:
+                wide[path] = reach
+        assert wide == {}
+
+
+def test_the_sign_in_page_breaks_no_rule(browser, hub):
+    with visiting(browser, hub) as visit:
+        visit.context.clear_cookies()
+        page = visit.open("/admin/arena/runs")
+        assert "/admin/sign-in" in page.url
+        assert Axe().run(page, options={"runOnly": TAGS}).response["violations"] == []
