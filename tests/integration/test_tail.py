@@ -85,7 +85,7 @@ async def test_a_commit_of_this_process_wakes_a_follower(tail, store):
         await store.add(noted(number))
         await SYSTEM.sleep(0.01)
     assert await reading == [1, 2, 3]
-    assert reader.wakes >= 3
+    assert reader.wakes > 1  # commits close together may share one waking
 
 
 async def test_a_commit_of_another_writer_wakes_a_follower(tail, ground, store):
