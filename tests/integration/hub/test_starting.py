@@ -10,6 +10,7 @@ import pytest
 from quorate.access import Scope
 from quorate.arena.record.listing import RunFilter
 from tests.integration.hub.served import problem
+from tests.integration.stores import SYSTEM
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -37,7 +38,7 @@ async def at_rest(hub) -> int:
     """Let the runs that other tests started end; how many rows the journal then has."""
     async with asyncio.timeout(20):
         while any(run.status == "running" for run in await listed(hub)):
-            await asyncio.sleep(0.01)
+            await SYSTEM.sleep(0.01)
     return await rows(hub)
 
 
