@@ -17,7 +17,7 @@ DEV := $(VENV)/.dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run test coverage check format bench soak models-check evidence trace lock clean
+.PHONY: help install run test coverage check format bench soak sim models-check paper-check evidence trace lock clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,8 +57,14 @@ bench: $(DEV) ## Measure against the stored baseline.
 soak: $(DEV) ## Run the fault suite for long.
 	@$(BIN)/python -m tests.fault.soak $(ARGS)
 
+sim: $(DEV) ## Walk seeds of the simulation; ARGS="--seed N" tells one of them step by step.
+	@$(BIN)/python -m tests.fault.simulation $(or $(ARGS),--seeds 200)
+
 models-check: $(RUNTIME) ## Ask one cheap model for one answer; needs a key and a network, states its cost first.
 	@$(BIN)/quorate providers test $(PROVIDER) --yes
+
+paper-check: $(DEV) ## Hold the brokers' contract against the real paper account; needs its keys and a network.
+	@$(BIN)/python -m tests.paper_check
 
 evidence: $(DEV) ## Take the pictures of docs/screenshots anew, from real runs; needs Chromium.
 	@$(BIN)/python -m tests.browser.evidence

@@ -96,8 +96,8 @@ def test_the_counts_of_the_main_job_are_those_of_the_readme(decided):
     assert actions["SELL"] == 0
 
 
-def test_a_book_starts_with_the_cash_that_is_said_and_a_buy_moves_none_of_it(tmp_path):
-    cash = re.search(r"REPLAY books that hold \$([\d,]+) and never change", README)[1]
+def test_a_book_begins_with_the_cash_that_is_said_and_a_run_alone_moves_none_of_it(tmp_path):
+    cash = re.search(r"REPLAY books that begin with \$([\d,]+)", README)[1]
     assert main(["run", "AAPL", "--as-of", "2012-06-29"]) == 0
     exported = tmp_path / "journal.jsonl"
     assert main(["audit", "export", str(exported)]) == 0

@@ -71,8 +71,8 @@ def test_no_import_contract_makes_an_exception():
     assert [each["id"] for each in contracts["contracts"] if each.get("ignore_imports")] == []
 
 
-SPEAK_TO_OTHERS = {"alpaca", "openai_compatible"}
-"""The adapters that reach other machines: the broker's and the models'."""
+SPEAK_TO_OTHERS = {"alpaca", "openai_compatible", "webhook"}
+"""The adapters that reach other machines: the broker's, the models' and the one that tells of alerts."""
 
 
 def imports_of(files):
@@ -88,7 +88,7 @@ def imports_of(files):
 
 
 def test_nobody_else_could_send_an_order():
-    """Two adapters reach other machines, on the one HTTP client; every other adapter is known and stays at home."""
+    """Three adapters reach other machines, on the one HTTP client; every other adapter is known and stays at home."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = {re.match(r"[a-z-]+", each)[0] for each in project["dependencies"]}
     assert needed.isdisjoint({"httpx", "requests", "urllib3", "alpaca-py", "websockets"})

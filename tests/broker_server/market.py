@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -13,9 +14,13 @@ Reply = tuple[int, object]
 
 @dataclass
 class Market:
-    """What there is to tell; `page` is how much of it at once, `circle` repeats the first page for ever."""
+    """What there is to tell; `page` is how much of it at once, `circle` repeats the first page for ever.
+
+    A symbol without bars of its own in `adjusted` has the same ones adjusted.
+    """
 
     bars: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    adjusted: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     quotes: dict[str, dict[str, Any]] = field(default_factory=dict)
     news: list[dict[str, Any]] = field(default_factory=list)
     page: int = 1000
@@ -33,10 +38,13 @@ class Market:
 
     async def tell_bars(self, request: web.Request) -> Reply:
         wanted = request.query["symbols"].split(",")
+        told = self.bars
+        if request.query.get("adjustment") == "all":
+            told = {**self.bars, **self.adjusted}
         rows = [
             (symbol, bar)
             for symbol in sorted(wanted)
-            for bar in self.bars.get(symbol, [])
+            for bar in told.get(symbol, [])
             if request.query["start"] <= bar["t"][:10] <= request.query["end"][:10]
         ]
         start, token = self._place(request, len(rows))
@@ -46,8 +54,14 @@ class Market:
         return 200, {"bars": found, "next_page_token": token}
 
     async def tell_quotes(self, request: web.Request) -> Reply:
+        """Tell the quotes; one that a test gave no time is of this moment."""
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")  # noqa: TID251  (the server's own clock)
         wanted = request.query["symbols"].split(",")
-        return 200, {"quotes": {each: self.quotes[each] for each in wanted if each in self.quotes}}
+        return 200, {
+            "quotes": {
+                each: {"t": now, **self.quotes[each]} for each in wanted if each in self.quotes
+            }
+        }
 
     async def tell_news(self, request: web.Request) -> Reply:
         start, token = self._place(request, len(self.news))

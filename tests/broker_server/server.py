@@ -7,6 +7,7 @@ import json
 import random
 import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -176,6 +177,10 @@ class BrokerDesk:
             told["cash"] = Decimal(told["cash"])
         for name, value in told.items():
             setattr(self._venue, name, value)
+
+    async def do_clock(self, at: str) -> None:
+        """Stop the broker's clock at a moment: which day it is decides whether the market is open."""
+        self._rest.clock_at = datetime.fromisoformat(at)
 
     async def do_trade(self, symbol: str, price: str) -> None:
         self._venue.trade(symbol, Decimal(price))

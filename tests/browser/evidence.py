@@ -29,7 +29,7 @@ def pictures(run: str, whatif: str) -> tuple[Picture, ...]:
     """Return what is taken; `run` is the id of a run that ended in a BUY, `whatif` of one made of it."""
     details = f"/admin/arena/runs/{run}"
     return (
-        Picture("dashboard", "/admin"),
+        Picture("dashboard", "/admin", narrow=True, dark=True),
         Picture("overview", "/admin/arena", narrow=True, dark=True),
         Picture("runs", "/admin/arena/runs?from=2013-02-20", narrow=True),
         Picture("runs-filtered-empty", "/admin/arena/runs?symbol=FB&view=traded"),
@@ -53,10 +53,29 @@ def pictures(run: str, whatif: str) -> tuple[Picture, ...]:
         Picture("cost-prices", "/admin/cost?tab=prices"),
         Picture("tools", "/admin/tools"),
         Picture("tool", "/admin/tools/bars"),
+        Picture("strategies", "/admin/strategies", narrow=True),
+        Picture("strategy", "/admin/strategies/default", narrow=True, dark=True),
+        Picture("orders", "/admin/orders", narrow=True, dark=True),
+        Picture("positions", "/admin/orders?tab=positions", narrow=True),
+        Picture("outcomes", "/admin/orders?tab=outcomes", narrow=True, dark=True),
+        Picture("safety", "/admin/safety", narrow=True, dark=True),
+        Picture("safety-halt", "/admin/safety/halt"),
         Picture("settings-providers", "/admin/settings"),
         Picture("settings-presets", "/admin/settings?tab=presets"),
         Picture("settings-models", "/admin/settings?tab=models"),
         Picture("not-found", "/admin/arena/runs/run_00000000000000000000000000"),
+    )
+
+
+def walked(home: Path) -> tuple[Picture, ...]:
+    """Return what is taken of the cycles of the first replay."""
+    import json  # noqa: PLC0415  (only here)
+
+    told = json.loads(quorate(home, "cycle", "status", "--book", "replay-1", "--json"))
+    return (
+        Picture("cycles", "/admin/cycles?book=replay-1"),
+        Picture("cycle", f"/admin/cycles/{told['cycleId']}", narrow=True, dark=True),
+        Picture("alerts", "/admin/alerts"),
     )
 
 
@@ -88,8 +107,10 @@ def main() -> int:
         quorate(home, "replay", "--sessions", "250")
         run = _bought(home)
         _competed(home)
+        quorate(home, "strategies", "backtest", "default", "-q")
         shown = (
             *pictures(run, _what_if(home, run)),
+            *walked(home),
             *disputes(made_debates(home, "panel")["panel"]),
         )
         with serving(home) as hub, sync_playwright() as playwright:

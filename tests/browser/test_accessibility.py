@@ -16,6 +16,9 @@ PATHS = (
     "/admin/arena/runs?view=running",
     "/admin/arena/runs/new",
     "/admin/arena/runs/{run}",
+    "/admin/cycles",
+    "/admin/cycles/{cycle}",
+    "/admin/alerts",
     "/admin/arena/runs/{run}?symbol=FB",
     "/admin/arena/runs/{run}?tab=agents",
     "/admin/arena/runs/{run}?tab=trace",
@@ -45,12 +48,20 @@ PATHS = (
     "/admin/cost?tab=calls",
     "/admin/cost?tab=budgets",
     "/admin/cost?tab=prices",
+    "/admin/strategies",
+    "/admin/strategies/default",
+    "/admin/orders",
+    "/admin/orders?tab=positions",
+    "/admin/orders?tab=outcomes",
     "/admin/tools",
     "/admin/tools/bars",
     "/admin/arena/profiles/cheap_risk_manager/test",
     "/admin/settings",
     "/admin/settings?tab=presets",
     "/admin/settings?tab=models",
+    "/admin/safety",
+    "/admin/safety/halt",
+    "/admin/safety/resume",
     "/admin/search?q=AAPL",
     "/admin/arena/runs/run_unknown",
 )
@@ -72,12 +83,18 @@ def competition(hub):
     return json.loads(told)["competitionId"]
 
 
+@pytest.fixture(scope="module")
+def cycle(hub):
+    """Return the newest cycle of the working book, walked for this."""
+    return json.loads(quorate(hub.home, "cycle", "once", "--json"))["cycleId"]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_breaks_a_rule_of_wcag(browser, hub, run, competition, theme):
+def test_no_page_breaks_a_rule_of_wcag(browser, hub, run, competition, cycle, theme):
     found = {}
     with visiting(browser, hub, theme=theme) as visit:
         for path in PATHS:
-            page = visit.open(path.format(run=run, competition=competition))
+            page = visit.open(path.format(run=run, competition=competition, cycle=cycle))
             violations = Axe().run(page, options={"runOnly": TAGS}).response["violations"]
             if violations:
                 found[path] = [
@@ -88,11 +105,11 @@ def test_no_page_breaks_a_rule_of_wcag(browser, hub, run, competition, theme):
 
 
 @pytest.mark.parametrize("width", [390, 320])
-def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, hub, run, competition, width):
+def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, hub, run, competition, cycle, width):
     wide = {}
     with visiting(browser, hub, width=width, height=700) as visit:
         for path in PATHS:
-            page = visit.open(path.format(run=run, competition=competition))
+            page = visit.open(path.format(run=run, competition=competition, cycle=cycle))
             reach = page.evaluate("document.documentElement.scrollWidth")
             if reach > width:
                 wide[path] = reach

@@ -71,6 +71,11 @@ def test_nothing_was_written_by_any_of_them(refusals, shared_home):
     ("row", "text", "code"),
     [
         ("CF-003", "[arena]\nmin_confidence = nan\n", "CONFIG_NON_FINITE"),
+        (
+            "CF-004",
+            '[broker]\nbase_url = "https://api.alpaca.markets"\nmode = "paper"\n',
+            "CONFIG_LIVE_URL_IN_PAPER",
+        ),
         ("CF-006", "[arena]\n[arena]\n", "CONFIG_DUPLICATE_TABLE"),
         ("CF-007", '[admin]\nbind = "0.0.0.0"\ntls = false\n', "CONFIG_PUBLIC_WITHOUT_TLS"),
         ("CF-009", '[models.prices."x/y"]\nprompt = "free"\ncompletion = 1\n', "CONFIG_TYPE"),

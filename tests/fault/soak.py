@@ -1,10 +1,11 @@
 """`make soak`: the fault suite for long.
 
-Thousands of kills at random failpoints, on SQLite and, where a server is named, on PostgreSQL; then spoilt answers for
-the decoder, and attacks in the news on models that obey them.
+Thousands of kills at random failpoints, on SQLite and, where a server is named, on PostgreSQL; kills in the middle of
+cycles that trade at the scripted broker; seeds of the simulation; submits whose answers are lost; then spoilt answers
+for the decoder, and attacks in the news on models that obey them.
 
-Usage: python -m tests.fault.soak [--points 10000] [--mutations 100000] [--injections 500] [--seed 1]
-                                  [--database-url postgresql://...]
+Usage: python -m tests.fault.soak [--points 10000] [--cycle-points 10000] [--seeds 1000] [--ambiguous 10000]
+                                  [--mutations 100000] [--injections 500] [--seed 1] [--database-url postgresql://...]
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.fault import injecting, mutations
+from tests.fault import ambiguous, cycle_killing, injecting, mutations
 from tests.fault.killing import (
     KillServer,
     Point,
@@ -26,6 +27,8 @@ from tests.fault.killing import (
     later_points,
     write_bars,
 )
+from tests.fault.simulation.__main__ import many
+from tests.fault.simulation.walk import WORLDS
 
 SCENARIOS = ("cases", "run", "money")
 
@@ -34,6 +37,9 @@ def main() -> int:
     """Kill, spoil and attack as often as asked and say what was found; 1 when anything was."""
     wanted = argparse.ArgumentParser(description=__doc__)
     wanted.add_argument("--points", type=int, default=10_000, help="kills")
+    wanted.add_argument("--cycle-points", type=int, default=10_000, help="kills of cycles")
+    wanted.add_argument("--seeds", type=int, default=1000, help="of the simulation, of each kind")
+    wanted.add_argument("--ambiguous", type=int, default=10_000, help="submits without an answer")
     wanted.add_argument("--mutations", type=int, default=100_000, help="spoilt answers")
     wanted.add_argument("--injections", type=int, default=500, help="attacks in the news")
     wanted.add_argument("--seed", type=int, default=1)
@@ -44,9 +50,14 @@ def main() -> int:
         with kill_server(home, write_bars(home / "bars.csv"), chosen.database_url) as server:
             _soak(server, chosen.points, random.Random(chosen.seed))
             killed = _summary(server)
-    spoilt = mutations.main(chosen.mutations, chosen.seed)
-    attacked = injecting.main(chosen.injections, chosen.seed)
-    return max(killed, spoilt, attacked)
+    return max(
+        killed,
+        cycle_killing.main(chosen.cycle_points, chosen.seed),
+        *(many(0, chosen.seeds, kind) for kind in WORLDS),
+        ambiguous.main(chosen.ambiguous, chosen.seed),
+        mutations.main(chosen.mutations, chosen.seed),
+        injecting.main(chosen.injections, chosen.seed),
+    )
 
 
 def _soak(server: KillServer, points: int, chance: random.Random) -> None:

@@ -41,7 +41,10 @@ from quorate.market import NewsItem
 from quorate.portfolio import PortfolioPolicy
 from tests.fakes.clock import NOON
 from tests.fakes.money import charge, usd, wanted
+from tests.integration.book_facts import book_events
+from tests.integration.desk_facts import desk_events
 from tests.integration.order_facts import order_events
+from tests.integration.strategy_facts import strategy_events
 
 TRACE = TraceId("0af7651916cd43dd8448eb211c80319c")
 
@@ -410,6 +413,9 @@ def one_of_each(content: bytes = b"bars") -> list[Event]:
         ),
         call_reserved("call_1"),
         *order_events(),
+        *book_events(),
+        *desk_events(),
+        *strategy_events(),
         budget_set("daily", "2"),
         *news_events([news_item()], "wire.jsonl"),
         answer_kept(),

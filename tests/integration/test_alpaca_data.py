@@ -60,7 +60,22 @@ async def test_bars_of_stocks_and_pairs_are_read_over_all_pages(server, data):
     assert set(found) == {"AAPL", "BTC/USD"}
     assert [each.session.day for each in found[AAPL]] == [2, 3, 4]
     numbers = (Decimal(100), Decimal("101.5"), Decimal(99), Decimal("0.1"), Decimal(1000))
-    assert found[AAPL][1] == RawBar(date(2026, 11, 3), *numbers)
+    assert found[AAPL][1] == RawBar(date(2026, 11, 3), *numbers, adj_close=Decimal("0.1"))
+    assert [each.adj_close for each in found[PAIR]] == [None]
+
+
+async def test_a_stocks_adjusted_close_stands_beside_what_was_traded(server, data):
+    adjusted = {"AAPL": [bar(2, 50.05), bar(4, 100.1)]}
+    server.do("market", bars={"AAPL": [bar(2), bar(3), bar(4)]}, adjusted=adjusted)
+    found = await data.bars([AAPL], FIRST, LAST)
+    assert [each.close for each in found[AAPL]] == [Decimal("100.1")] * 3
+    assert [each.adj_close for each in found[AAPL]] == [Decimal("50.05"), None, Decimal("100.1")]
+
+
+async def test_every_request_is_counted(server, data):
+    await data.quotes([AAPL, PAIR])
+    await data.bars([AAPL, PAIR], FIRST, LAST)
+    assert data.requests == len(server.ledger("request"))
 
 
 async def test_without_symbols_nothing_is_asked(server, data):

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -64,7 +64,7 @@ async def test_an_order_lives_from_intent_to_protected_position(store):
     read = await SqlOrders(store.database, store.tenant).order(order.client_order_id)
     assert read.order.average_price == Decimal("100.16")
     assert read.order.request == MARKET
-    await service.split(AAPL, 2, 1)
+    await service.split(AAPL, 2, 1, date(2012, 6, 29))
     assert store.table(HELD_SHARES) == [(BOOK, AAPL, "20", 3)]
     assert store.verified(projections=True).ok
 

@@ -44,6 +44,9 @@ COMPETITIONS = frozenset({"competitions"})
 ORDERS = frozenset({"orders", "executions", "held_shares", "trading_states", "simulated_accounts"})
 """Tables of a later version: nothing had been ordered."""
 
+RISK = frozenset({"risk_verdicts", "locks"})
+"""Tables of a later version: nobody had judged an order."""
+
 NEWS = frozenset({"news_items", "news_symbols", "kept_answers"})
 """Tables of a later version: neither news nor remembered answers were in its journal."""
 
@@ -223,7 +226,7 @@ async def test_a_database_of_the_first_version_is_filled_from_its_journal(
 ):
     with opened(lived_in) as source, opened(former) as target:
         assert migrate(target) == Migrated("0001", NEWEST)
-        later = MONEY | NEWS | REGISTRY | COMPETITIONS | ORDERS
+        later = MONEY | NEWS | REGISTRY | COMPETITIONS | ORDERS | RISK
         assert without(later, state_of(target)) == without(later, state_of(source))
         assert {row.voter for row in state_of(target)["ai_arena_agent_decisions"]} == {True, False}
         assert {row.outcome for row in state_of(target)["ai_arena_runs"]} == {

@@ -19,9 +19,11 @@ from quorate.adapters.sql.projections import STATE_TABLES, metadata
 from quorate.agents.defaults import DEFAULT_PROFILES
 from quorate.arena.competition.contest import CompetitionRequest
 from quorate.arena.record import RunFilter
+from quorate.cycle.strategies.backtest import BacktestRequest
 from quorate.kernel.ids import ProfileName, Symbol
 from quorate.llm.budget import Limit
 from quorate.llm.catalogue import StatedPrice, model_id
+from tests.fakes.alerts import alert
 from tests.fakes.money import charge, wanted
 from tests.integration.children import dies_running, ended, opens
 from tests.integration.conftest import emptied, migrated
@@ -53,6 +55,15 @@ OF_MODELS = {"kept_answers", "tool_calls", "budget_warnings"}
 
 OF_ORDERS = {"orders", "executions", "held_shares", "trading_states", "simulated_accounts"}
 """What only orders fill, and no command places one yet."""
+
+OF_WORK = {"work_items", "fetched_series", "usage_counters"}
+"""What only queued work fills, and a broker's market data; tests/integration has a module on each."""
+
+OF_BOOKS = {"book_marks", "outcomes", "vote_outcomes"}
+"""What only a marked book fills: no cycle runs here, and nothing is old enough for hindsight."""
+
+OF_RISK = {"risk_verdicts", "locks"}
+"""What only the risk desk fills: it judges orders, and here nobody wants one."""
 
 PRICE = StatedPrice(prompt=Decimal("0.1"), completion=Decimal("0.2"))
 CONTEST = CompetitionRequest(
@@ -215,12 +226,16 @@ async def test_after_real_runs_the_tables_are_what_the_journal_says(home):
         await app.sign_out(session.id)
         _secret, token = await app.create_token("a program", [Scope.READ], timedelta(days=1))
         await app.revoke_token(token.token_id)
+        await app.strategy_desk.switch("default", enabled=True, by="the test")
+        day = BacktestRequest(strategy="default", first=REQUEST.as_of, last=REQUEST.as_of)
+        await app.strategy_desk.backtests.run(day, "the test")
+        await app.alerts.watch.told([alert()])
         found = await app.verify(projections=True, against=None)
         assert (found.ok, found.problems) == (True, ())
         store = store_of(app)
         assert {
             table.name for table in STATE_TABLES if not store.table(table)
-        } == OF_MODELS | OF_ORDERS
+        } == OF_MODELS | OF_ORDERS | OF_RISK | OF_BOOKS | OF_WORK
 
 
 async def test_a_run_that_a_dead_process_left_is_finished_once_its_lease_ran_out(home):

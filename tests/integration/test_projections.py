@@ -144,7 +144,8 @@ async def test_a_missing_row_is_named(lived_in, table):
 
 @pytest.mark.parametrize("table", TABLES)
 async def test_a_row_that_the_journal_does_not_know_is_named(lived_in, table):
-    key = list(TABLES[table].primary_key)[-1].name
+    texts = [each for each in TABLES[table].primary_key if isinstance(each.type, Text)]
+    key = texts[-1].name
     columns = [column.name for column in TABLES[table].columns]
     values = ", ".join(f"{name} || 'x'" if name == key else name for name in columns)
     problems = problems_after(

@@ -19,6 +19,9 @@ TYPES = {
     "Decimal": "decimal",
     "str": "text",
     "BookName": "text",
+    "BrokerAdapter": "auto, alpaca or simulated",
+    "BrokerMode": "paper",
+    "Severity": "info, warning or error",
     "LogLevel": "debug, info, warning or error",
     "Preset": "text",
     "tuple[str, ...]": "list of texts",
@@ -106,7 +109,20 @@ def test_a_decimal_is_taken_as_it_is_written(configured):
             id="infinite money",
         ),
         pytest.param(
-            '[broker]\nmode = "paper"\n', {"broker": ConfigCode.UNKNOWN_KEY}, id="unknown section"
+            '[brokers]\nmode = "paper"\n', {"brokers": ConfigCode.UNKNOWN_KEY}, id="unknown section"
+        ),
+        pytest.param(
+            '[broker]\nbase_url = "https://api.alpaca.markets"\nmode = "paper"\n',
+            {"broker.base_url": ConfigCode.LIVE_URL},
+            id="CF-004",
+        ),
+        pytest.param(
+            '[broker]\nmode = "live"\n', {"broker.mode": ConfigCode.RANGE}, id="no live trading"
+        ),
+        pytest.param(
+            "[broker]\nrequests_per_minute = 10\ncancel_reserve = 10\n",
+            {"broker.requests_per_minute": ConfigCode.RANGE},
+            id="nothing left to ask",
         ),
         pytest.param("verbose = 1", {"verbose": ConfigCode.UNKNOWN_KEY}, id="unknown plain key"),
         pytest.param(

@@ -56,15 +56,18 @@ def judged(
     signals = earlier_bars_like(series, index)
     trades = simulated(history_until(series, index), signals, plan, costs)
     statistics = statistics_of(trades, plan)
-    return GateFinding(statistics=statistics, refusals=_refusals(statistics, policy))
+    return GateFinding(statistics=statistics, refusals=refusals_of(statistics, policy))
 
 
-def _refusals(found: Statistics, policy: GatePolicy) -> tuple[str, ...]:
+def refusals_of(
+    found: Statistics, policy: GatePolicy, *, what: str = "earlier trades in this setting"
+) -> tuple[str, ...]:
+    """Return what speaks against new risk, each with its limit; `what` names the trades."""
     rate = found.win_rate or 0.0
     rules = (
         (
             found.trades >= policy.min_trades,
-            f"{found.trades} earlier trades in this setting, fewer than {policy.min_trades}",
+            f"{found.trades} {what}, fewer than {policy.min_trades}",
         ),
         (
             rate >= policy.min_win_rate,

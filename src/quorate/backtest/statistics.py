@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,8 +31,12 @@ class Statistics:
 
 
 def statistics_of(trades: Trades, plan: ExitPlan) -> Statistics:
-    """Return the figures of `trades`."""
-    returns = trades.returns
+    """Return the figures of `trades`, which are all left as `plan` says."""
+    return summed(trades.returns, _equity(trades, plan))
+
+
+def summed(returns: Floats, equity: Sequence[float]) -> Statistics:
+    """Return the figures of trades with these returns; `equity` is what the drawdown is taken of."""
     count, won = len(returns), returns > 0
     lost = float(-returns[~won].sum())
     return Statistics(
@@ -40,7 +45,7 @@ def statistics_of(trades: Trades, plan: ExitPlan) -> Statistics:
         win_rate=float(won.mean()) if count else None,
         mean_return=float(returns.mean()) if count else None,
         profit_factor=float(returns[won].sum()) / lost if lost > 0 else None,
-        max_drawdown=max_drawdown(_equity(trades, plan)),
+        max_drawdown=max_drawdown(np.array(equity, dtype=np.float64)),
     )
 
 
@@ -52,7 +57,7 @@ def max_drawdown(equity: Floats) -> float:
     return float((1 - equity / peak).max())
 
 
-def _equity(trades: Trades, plan: ExitPlan) -> Floats:
+def _equity(trades: Trades, plan: ExitPlan) -> list[float]:
     """Return equity from 1 on, after each trade that began when none was open."""
     invested = min(1.0, RISKED / plan.stop)
     equity, free_from = [1.0], 0
@@ -62,4 +67,4 @@ def _equity(trades: Trades, plan: ExitPlan) -> Floats:
         if signal >= free_from:
             equity.append(equity[-1] * (1 + invested * gained))
             free_from = end
-    return np.array(equity)
+    return equity

@@ -14,6 +14,7 @@ from quorate.bootstrap.answers import (
 from quorate.bootstrap.app import App
 from quorate.bootstrap.checking import Check
 from quorate.bootstrap.opening import check_database, migrate_database, open_app
+from quorate.bootstrap.safety import emergency_halt
 from quorate.bootstrap.tools import ToolTest
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "TokenChange",
     "ToolTest",
     "check_database",
+    "emergency_halt",
     "migrate_database",
     "open_app",
 ]

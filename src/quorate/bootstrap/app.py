@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from quorate.access import Credential, Scope, SessionGrant, TokenGrant
 from quorate.adapters.keys.secret import hub_secret
 from quorate.adapters.sql.finding import Found
 from quorate.adapters.sql.tail import JournalFeed, JournalTail
+from quorate.adapters.sql.usage import UsageLine
 from quorate.agents.profile import AgentProfile
 from quorate.arena.acceptance import RequestKey
 from quorate.arena.record import (
@@ -36,21 +37,31 @@ from quorate.bootstrap.answers import (
     TokenChange,
 )
 from quorate.bootstrap.auditing import ExportSummary
+from quorate.bootstrap.broking import BrokerDesk
 from quorate.bootstrap.checking import Check, checks, setup_checks
 from quorate.bootstrap.competing import Competitions
+from quorate.bootstrap.cycle_starts import CycleStarts
+from quorate.bootstrap.cycling import CycleShelf
 from quorate.bootstrap.desk import opened_desk
 from quorate.bootstrap.importing import ImportSummary, import_bars
 from quorate.bootstrap.lab import Lab
+from quorate.bootstrap.live_market import usage_listing
 from quorate.bootstrap.models import Models
 from quorate.bootstrap.money import MoneyBook
 from quorate.bootstrap.news import NewsDesk
+from quorate.bootstrap.ordering import OrderBook
 from quorate.bootstrap.prompting import PromptShelf
 from quorate.bootstrap.registry import Registry
 from quorate.bootstrap.rerunning import Reruns
 from quorate.bootstrap.running import Runner
+from quorate.bootstrap.safety import Safety
 from quorate.bootstrap.store import Store
+from quorate.bootstrap.strategies import StrategyDesk
 from quorate.bootstrap.tools import ToolShelf
+from quorate.bootstrap.trading import Timekeeper, Trading
 from quorate.bootstrap.upkeep import kept_up
+from quorate.bootstrap.watching import AlertDesk
+from quorate.bootstrap.working import WorkDesk
 from quorate.kernel.ids import ProfileName, Symbol
 from quorate.kernel.journal import JournalEntry
 from quorate.kernel.ports import Clock
@@ -72,6 +83,9 @@ class App:
         self._store = store
         self._runner = runner
         self.money = money
+        self.alerts = AlertDesk(store)
+        self.cycles = CycleShelf(store)
+        self.broker = BrokerDesk(store)
         self.tools = ToolShelf(store, runner)
         self.competitions = Competitions(store, runner)
         self.news = NewsDesk(store)
@@ -80,7 +94,20 @@ class App:
         self.models = opened_desk(store, models, self.registry, runner.planned)
         self.reruns = Reruns(store, runner)
         self.lab = Lab(store, models, money, self.models.presets)
-        self.strategies = store.settings.strategies
+        self.strategy_desk = StrategyDesk(store)
+        self.strategies = self.strategy_desk.configured
+        self.trading = Trading(store, runner, self.alerts.watch, self.strategy_desk.followed)
+        self.cycle_starts = CycleStarts(store, self.trading)
+        self.safety = Safety(store, self.trading, models)
+        self.orders = OrderBook(store, self.trading)
+        self.work = WorkDesk(
+            store,
+            self.trading,
+            self.orders,
+            self.safety,
+            self.strategy_desk,
+            self.alerts.watch,
+        )
         self._feed = JournalTail(store.database, store.tenant, store.clock)
         self.started = tuple(started)
 
@@ -99,13 +126,15 @@ class App:
         """Return the 32 random bytes that this home's hub signs with, made on first use."""
         return hub_secret(self._store.settings.home)
 
-    async def run_arena(self, request: RunRequest) -> RecordedRun:
-        """Carry out one arena run; see `Runner.run`."""
-        return await self._runner.run(request, triggered_by="manual")
+    async def run_arena(self, request: RunRequest, *, allow_order: bool = False) -> RecordedRun:
+        """Carry out one arena run, and have what it decides ordered where that is allowed; see `Runner.run`."""
+        return await self._runner.run(request, "manual", self.work if allow_order else None)
 
-    async def start_run(self, request: RunRequest, *, key: RequestKey | None = None) -> StartedRun:
-        """Begin one arena run and return while it goes on in this process; see `Runner.start`."""
-        return await self._runner.start(request, triggered_by="manual", key=key)
+    async def start_run(
+        self, request: RunRequest, *, key: RequestKey | None = None, allow_order: bool = False
+    ) -> StartedRun:
+        """Begin one arena run and return while it goes on in this process; see `run_arena` and `Runner.start`."""
+        return await self._runner.start(request, "manual", key, self.work if allow_order else None)
 
     async def preview_run(self, request: RunRequest) -> RunPreview:
         """Return what `start_run` would run, writing nothing; it raises what `start_run` would."""
@@ -161,17 +190,34 @@ class App:
         """Return the journal as it grows, whoever writes it; followers share one watch over the database."""
         return self._feed
 
-    def upkeep(self) -> AbstractAsyncContextManager[None]:
-        """Finish what other processes left as long as the block lasts; see `upkeep`."""
-        return kept_up(self._recover, self.clock)
+    @asynccontextmanager
+    async def upkeep(self) -> AsyncIterator[None]:
+        """Finish what other processes left, and keep the schedule of cycles, as long as the block lasts."""
+        await self.alerts.recover()
+        timekeeper = Timekeeper(self._store, self.trading)
+        kept, watched = kept_up(self._recover, self.clock), self.safety.watched()
+        async with kept, watched, timekeeper.served(), self.work.served():
+            yield
+
+    async def recover_cycles(self) -> None:
+        """Finish the cycles that dead processes left, and take up what is said of them with the rest."""
+        halted = await self.safety.recover()
+        self.started = (*self.started, *halted, *await self.trading.recover())
 
     async def _recover(self) -> Sequence[str]:
-        return [*await self.money.recover(), *await self._runner.recover()]
+        money, alerts = await self.money.recover(), await self.alerts.recover()
+        runs, halted = await self._runner.recover(), await self.safety.recover()
+        return [*money, *alerts, *runs, *halted, *await self.trading.recover()]
 
     async def close(self) -> None:
         """Let followers go, and the runs in the background end; `open_app` calls it before the store is closed."""
         await self._feed.close()
+        await self.safety.close()
         await self.competitions.close()
+        await self.strategy_desk.close()
+        await self.cycle_starts.close()
+        await self.trading.close()
+        await self.alerts.close()
         await self._runner.close()
 
     async def export_run(self, run_id: str, path: Path) -> ExportSummary:
@@ -193,6 +239,10 @@ class App:
     async def import_bars(self, path: Path, symbol: Symbol | None) -> ImportSummary:
         """Store the daily bars of a file; see `importing`."""
         return await import_bars(self._store, path, symbol)
+
+    async def service_usage(self, limit: int) -> Sequence[UsageLine]:
+        """Return how often outside services were asked, newest day first."""
+        return await usage_listing(self._store, limit)
 
     async def series_listing(self) -> Sequence[SeriesSummary]:
         """Return what bars there are, by symbol."""

@@ -16,6 +16,7 @@ from quorate.adapters.sql.journal import head_of
 from quorate.adapters.sql.migration import NEWEST, revision_of
 from quorate.adapters.sql.profiles import registered_profiles
 from quorate.bootstrap.auditing import verify
+from quorate.bootstrap.broking import examined_broker
 from quorate.bootstrap.store import Store
 from quorate.kernel.errors import QuorateError
 
@@ -42,6 +43,7 @@ async def checks(store: Store) -> Sequence[Check]:
         await _journal(store),
         await _bars(store),
         await _profiles(store),
+        await _broker(store),
     ]
 
 
@@ -127,6 +129,11 @@ async def _bars(store: Store) -> Check:
         detail=f"{len(sound)} of {len(listing)} symbols can be used",
         fix="" if sound else "quorate data import FILE",
     )
+
+
+async def _broker(store: Store) -> Check:
+    found = await examined_broker(store.settings, store.clock)
+    return Check(name="broker", ok=found.ok, detail=found.detail, fix=found.fix)
 
 
 async def _profiles(store: Store, name: str = "profiles") -> Check:

@@ -74,12 +74,13 @@ def imported_events(imported: Sequence[Series], tx: SeriesTx) -> Iterator[Event]
             yield Event(
                 stream=f"series:{series.symbol}",
                 type="series.imported",
-                payload=_payload(series, replaced),
+                payload=series_payload(series, replaced),
                 attachments=(series.to_bytes(),),
             )
 
 
-def _payload(series: Series, replaced: str | None) -> dict[str, JsonValue]:
+def series_payload(series: Series, replaced: str | None) -> dict[str, JsonValue]:
+    """Return what the journal keeps of a series that is in use from now on, in the place of `replaced`."""
     line = series.summary
     return {
         "symbol": line.symbol,

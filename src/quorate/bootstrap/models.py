@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from quorate.arena.model_agents import ModelAgents
     from quorate.arena.ports import Question
     from quorate.arena.voting import AgentReply
+    from quorate.llm.call import ModelId
+    from quorate.llm.failover import ModelHealth
     from quorate.llm.service import Gateway
+    from quorate.resilience import BreakerPolicy
 
 _LOG = structlog.get_logger()
 
@@ -136,6 +139,20 @@ class Models:
     def gateway(self) -> Gateway:
         """Return the one way to a model."""
         return self.agents.gateway
+
+    @property
+    def breaker_policy(self) -> BreakerPolicy:
+        """Return when a model's breaker opens, and for how long."""
+        return self._store.settings.gateway.breaker
+
+    def healths(self) -> Mapping[ModelId, ModelHealth]:
+        """Return what this process knows of the models that failed it; nothing before it asked one."""
+        return {} if self._agents is None else self._agents.gateway.healths()
+
+    def reset(self, model: ModelId) -> None:
+        """Close the breaker of a model in this process."""
+        if self._agents is not None:
+            self._agents.gateway.reset(model)
 
     async def close(self) -> None:
         """Give up the requests whose callers left, and return once all are settled."""

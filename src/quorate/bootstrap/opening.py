@@ -16,6 +16,7 @@ from quorate.bootstrap.money import MoneyBook
 from quorate.bootstrap.running import Runner
 from quorate.bootstrap.seeding import seed
 from quorate.bootstrap.store import LOCAL_TENANT, database_of, opened_store
+from quorate.bootstrap.strategies import record_strategies
 from quorate.config import Settings
 from quorate.kernel.ids import Tenant
 from quorate.kernel.ports import Clock
@@ -42,9 +43,14 @@ async def open_app(
         money = MoneyBook(store, settings.budget)
         async with opened_agents(store, money.purse) as agents:
             runner = Runner(store, agents)
-            started = [*await money.recover(), *await runner.recover()]
+            started = [
+                *await record_strategies(store),
+                *await money.recover(),
+                *await runner.recover(),
+            ]
             app = App(store, runner, started=started, money=money, models=agents.models)
             try:
+                await app.recover_cycles()
                 yield app
             finally:
                 await app.close()

@@ -20,15 +20,16 @@ from quorate.arena.seats import NO_SEATS, seats_of
 from quorate.arena.service import RunPlan
 from quorate.arena.strategy import Strategy, strategy_named
 from quorate.bootstrap.store import Store
+from quorate.cycle.strategies.default import with_default
 from quorate.kernel.canonical import digest
 from quorate.kernel.errors import RejectedError
-from quorate.kernel.ids import BookName, RunId, StrategyName, Symbol, TaskId, TraceId
+from quorate.kernel.ids import BookName, CycleId, RunId, StrategyName, Symbol, TaskId, TraceId
 from quorate.kernel.money import Usd
 from quorate.llm.ladder import Preset
 from quorate.llm.preset import in_force
 from quorate.market.series import Series
 from quorate.market.snapshot import freeze_snapshot
-from quorate.portfolio.book import Book
+from quorate.portfolio.book import Book, BookMode
 
 NOTHING_LEARNED = digest({"outcomes": 0})
 """The hash of the learned state while no outcome is tracked: no calibration, every skill weight 1."""
@@ -42,25 +43,27 @@ class Planner:
         self._providers = providers
         self._config_hash = store.settings.config_hash
 
-    async def planned(self, wanted: RunRequest, triggered_by: str) -> RunPlan:
-        """Return the plan of a new run.
+    async def planned(
+        self, wanted: RunRequest, triggered_by: str, cycle_id: CycleId | None = None
+    ) -> RunPlan:
+        """Return the plan of a new run, of a cycle's where one is named.
 
         Raises:
             RejectedError: the request cannot be run.
         """
         settings, ids = self._store.settings, self._store.ids
         profiles, book = await self._profiles_and_book(wanted.book or settings.book.name)
-        strategy = strategy_named(wanted.strategy, settings.strategies)
+        strategy = strategy_named(wanted.strategy, with_default(settings.strategies))
         thresholds = strategy.thresholds.with_rounds(wanted.rounds)
         policy = thresholds.over(settings.arena)
         request = checked_request(strategy.applied(wanted), profiles)
-        snapshot = freeze_snapshot(await self._series(request.symbols), request.as_of)
+        snapshot = freeze_snapshot(await self._series(request.symbols, book.mode), request.as_of)
         chosen = strategy.cast(asked_profiles(request.profiles, profiles))
         news = await self._store.news.news(request.symbols, snapshot.as_of)
         header = RunHeader(
             run_id=RunId(ids.ulid("run_")),
             task_id=TaskId(ids.ulid("tsk_")),
-            cycle_id=None,
+            cycle_id=cycle_id,
             book=book.name,
             book_mode=book.mode.value,
             mode=request.mode,
@@ -104,7 +107,7 @@ class Planner:
             header=header,
             trace_id=TraceId(run.trace_id),
             profiles=cast.profiles,
-            snapshot=freeze_snapshot(await self._series(header.symbols), header.as_of),
+            snapshot=freeze_snapshot(await self._series(header.symbols, book.mode), header.as_of),
             book=book,
             seats=cast.seats,
             news=tuple(await self._store.news.named(header.news.ids)),
@@ -116,8 +119,10 @@ class Planner:
         applied = await self._store.database.look_up(partial(applied_preset, tenant=tenant))
         return in_force(self._store.settings.models.preset, applied).preset
 
-    async def _series(self, symbols: Sequence[Symbol]) -> Mapping[Symbol, Series | None]:
-        stored = await known_series(self._store, symbols)
+    async def _series(
+        self, symbols: Sequence[Symbol], mode: BookMode
+    ) -> Mapping[Symbol, Series | None]:
+        stored = await known_series(self._store, symbols, mode)
         return {symbol: stored[symbol] for symbol in symbols}
 
     async def _profiles_and_book(self, name: BookName) -> tuple[Sequence[AgentProfile], Book]:
@@ -138,13 +143,15 @@ class Planner:
         return profiles, book
 
 
-async def known_series(store: Store, symbols: Sequence[Symbol]) -> Mapping[Symbol, Series]:
-    """Return the stored bars of `symbols`.
+async def known_series(
+    store: Store, symbols: Sequence[Symbol], mode: BookMode = BookMode.REPLAY
+) -> Mapping[Symbol, Series]:
+    """Return the bars of `symbols` that a book of `mode` trades on.
 
     Raises:
         RejectedError: there are none of some (slug `not-found`).
     """
-    stored = await store.market.series(symbols)
+    stored = await store.market_of(mode).series(symbols)
     unknown = [symbol for symbol in symbols if symbol not in stored]
     if unknown:
         raise RejectedError(

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
@@ -45,7 +46,7 @@ from quorate.bootstrap.store import Store
 from quorate.bootstrap.what_ifs import WhatIfs
 from quorate.kernel.canonical import JsonValue
 from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
-from quorate.kernel.ids import RunId, Symbol, TraceId
+from quorate.kernel.ids import CycleId, RunId, Symbol, TraceId
 from quorate.kernel.journal import Event, JournalEntry
 from quorate.kernel.money import total_cost
 from quorate.kernel.stamps import stamp
@@ -70,6 +71,18 @@ class _Received:
         return {**names, "trace_id": self.plan.trace_id}
 
 
+class Ordering(Protocol):
+    """What makes a run one that may order."""
+
+    async def prepared(self, request: RunRequest) -> RunRequest:
+        """Return the request on its book and at its book's moment; raises RejectedError where it may not order."""
+        ...
+
+    def submission(self, plan: RunPlan) -> Sequence[Event]:
+        """Return what is committed with the run's first row, or not at all."""
+        ...
+
+
 class Runner:
     """Has the arbiter carry out arena runs, planned on what the store holds."""
 
@@ -89,13 +102,23 @@ class Runner:
             lease_seconds=store.settings.journal.lease_seconds,
         )
 
-    async def run(self, request: RunRequest, triggered_by: str) -> RecordedRun:
-        """Carry out one arena run and return what was recorded of it.
+    async def run(
+        self, request: RunRequest, triggered_by: str, ordering: Ordering | None = None
+    ) -> RecordedRun:
+        """Carry out one arena run and return what was recorded of it; `ordering` says that it may order, and how.
 
         Raises:
             RejectedError: the request cannot be run; nothing was written.
         """
-        return await self.run_plan(await self._planner.planned(request, triggered_by))
+        plan = await self._planned(request, triggered_by, ordering)
+        return await self.run_plan(plan, *_beside(plan, ordering))
+
+    async def run_of_cycle(
+        self, request: RunRequest, cycle_id: CycleId, told: Callable[[RunId], Event]
+    ) -> RecordedRun:
+        """Carry out a cycle's run; the row that `told` makes of its id is committed with its first one."""
+        plan = await self._planner.planned(request, "cycle", cycle_id)
+        return await self.run_plan(plan, told(plan.header.run_id))
 
     async def run_plan(self, plan: RunPlan, *beside: Event) -> RecordedRun:
         """Carry out a planned run, `beside` committed with its first row, and return what was recorded of it."""
@@ -104,7 +127,11 @@ class Runner:
         return run.work.recorded
 
     async def start(
-        self, request: RunRequest, triggered_by: str, key: RequestKey | None
+        self,
+        request: RunRequest,
+        triggered_by: str,
+        key: RequestKey | None,
+        ordering: Ordering | None = None,
     ) -> StartedRun:
         """Begin one arena run and return once it is durable that it was asked for; the run goes on beside the caller.
 
@@ -113,14 +140,20 @@ class Runner:
         Raises:
             RejectedError: the request cannot be run, or its key stands for another one; nothing was written.
         """
-        return await self.start_plan(lambda: self._planner.planned(request, triggered_by), key)
+        return await self.start_plan(
+            lambda: self._planned(request, triggered_by, ordering), key, ordering
+        )
 
     async def start_plan(
-        self, planned: Callable[[], Awaitable[RunPlan]], key: RequestKey | None
+        self,
+        planned: Callable[[], Awaitable[RunPlan]],
+        key: RequestKey | None,
+        ordering: Ordering | None = None,
     ) -> StartedRun:
         """Begin what is `planned` as `start` does; where the key was accepted before, nothing is planned again."""
         if key is None:
-            return self._started(await self._received(await planned()))
+            plan = await planned()
+            return self._started(await self._received(plan, *_beside(plan, ordering)))
         last = await self._last_acceptance(key)
         now = self._store.clock.now()
         first = standing(key, last, now)
@@ -129,9 +162,15 @@ class Runner:
         plan = await planned()
         accepted = acceptance_event(key, plan.header.run_id, plan.trace_id, last=last, now=now)
         try:
-            return self._started(await self._received(plan, accepted))
+            return self._started(await self._received(plan, accepted, *_beside(plan, ordering)))
         except ConflictError:
             return await self._first_answer(key)
+
+    async def _planned(
+        self, request: RunRequest, triggered_by: str, ordering: Ordering | None
+    ) -> RunPlan:
+        wanted = request if ordering is None else await ordering.prepared(request)
+        return await self._planner.planned(wanted, triggered_by)
 
     async def planned(self, request: RunRequest) -> RunPlan:
         """Return the plan of a run that nobody carries out: what an agent would be shown; it raises as `start`."""
@@ -269,6 +308,10 @@ class Runner:
 
         await self._store.journal.commit(decide)
         self._config_recorded = True
+
+
+def _beside(plan: RunPlan, ordering: Ordering | None) -> Sequence[Event]:
+    return () if ordering is None else ordering.submission(plan)
 
 
 @dataclass(frozen=True, slots=True)

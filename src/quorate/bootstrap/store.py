@@ -15,11 +15,13 @@ from quorate.adapters.sql.journal import SqlJournal
 from quorate.adapters.sql.market_data import SqlMarketData
 from quorate.adapters.sql.migration import migrate
 from quorate.adapters.sql.news import SqlNews
+from quorate.adapters.sql.series import FETCHED
 from quorate.adapters.sql.writer import Failpoint, JournalWriter, WriterPolicy, unharmed
 from quorate.config import Settings
 from quorate.kernel.canonical import sha256_hex
 from quorate.kernel.ids import Tenant
 from quorate.kernel.ports import Clock, IdSource
+from quorate.portfolio.book import BookMode
 
 LOCAL_TENANT: Final = Tenant("local")
 """The one tenant of an installation until tokens are bound to tenants."""
@@ -36,9 +38,14 @@ class Store:
     journal: SqlJournal
     notary: FileNotary
     market: SqlMarketData
+    fetched: SqlMarketData
     news: SqlNews
     clock: Clock
     ids: IdSource
+
+    def market_of(self, mode: BookMode) -> SqlMarketData:
+        """Return the bars that a book of `mode` trades on: what was imported in REPLAY, else what was fetched."""
+        return self.market if mode is BookMode.REPLAY else self.fetched
 
 
 def database_of(settings: Settings) -> Database:
@@ -98,6 +105,7 @@ def opened_store(
                 journal=SqlJournal(writer, database, tenant),
                 notary=notary,
                 market=SqlMarketData(database, tenant),
+                fetched=SqlMarketData(database, tenant, FETCHED),
                 news=SqlNews(database, tenant),
                 clock=used_clock,
                 ids=RandomIds(),

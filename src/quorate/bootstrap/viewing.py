@@ -110,6 +110,9 @@ async def prices_up_to(
 ) -> Sequence[PriceBar]:
     """Return the last `sessions` bars of `symbol` up to `as_of`; none where nothing is stored of it."""
     series = (await store.market.series([symbol])).get(symbol)
+    if series is None or not series.sessions or series.sessions[-1] < as_of:
+        # A day after what was imported is a PAPER book's, which trades on what was fetched.
+        series = (await store.fetched.series([symbol])).get(symbol) or series
     return price_history(series, as_of, sessions) if series else ()
 
 

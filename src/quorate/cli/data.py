@@ -73,6 +73,34 @@ def import_news(
     return call.with_app(lambda app: store_news(app, call, file))
 
 
+@app.command()
+def usage(context: typer.Context) -> ExitCode:
+    """List how often outside services were asked by day, and how often what was kept stood in."""
+    call = invocation(context)
+    return call.with_app(lambda app: _show_usage(app, call))
+
+
+async def _show_usage(app: App, call: Invocation) -> ExitCode:
+    lines = await app.service_usage(call.limit)
+    rows = [
+        {
+            "day": line.day,
+            "service": line.service,
+            **line.usage.as_json(),
+            "countedAt": line.counted_at,
+        }
+        for line in lines
+    ]
+    show_list(
+        call,
+        read_at=app.clock.now(),
+        rows=rows,
+        next_cursor=None,
+        empty="No outside service was asked yet.",
+    )
+    return ExitCode.DONE
+
+
 async def _show_series(app: App, call: Invocation) -> ExitCode:
     series = sorted(await app.series_listing(), key=lambda one: one.symbol)
     page = part(series, lambda one: one.symbol, limit=call.limit, cursor=call.cursor)

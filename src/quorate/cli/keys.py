@@ -1,4 +1,4 @@
-"""`quorate keys`: the keys of providers. A key is typed or piped in, never an argument, and never shown again."""
+"""`quorate keys`: keys of providers and of the broker: typed or piped in, never an argument, never shown again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from quorate.cli.broker_keys import BROKER, remove_keys, set_keys, test_keys
 from quorate.cli.consent import Yes
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import Invocation, invocation
@@ -31,18 +32,20 @@ def _list(context: typer.Context) -> ExitCode:
     return call.with_app(lambda app: _show_keys(app, call))
 
 
-app = noun("The keys of providers; the bare noun lists where each comes from.", _list)
+app = noun(
+    "The keys of providers and of the broker; the bare noun lists where each comes from.", _list
+)
 
 
 @app.command("list")
 def list_(context: typer.Context) -> ExitCode:
-    """List where each provider's key comes from, and its last four characters."""
+    """List where each key comes from, and its last four characters."""
     return _list(context)
 
 
 @app.command("set")
 def set_(context: typer.Context, name: Name, surplus: Surplus = None) -> ExitCode:
-    """Store a key, typed without echo or piped in, in a file that only you can read."""
+    """Store a key, typed without echo or piped in, in a file that only you can read; alpaca has two, a line each."""
     if surplus:
         raise RejectedError(
             "a key is never an argument: it stands in your shell's history now",
@@ -50,6 +53,8 @@ def set_(context: typer.Context, name: Name, surplus: Surplus = None) -> ExitCod
             fix=f"revoke that key, then quorate keys set {name}, and type the new one when asked",
         )
     call = invocation(context)
+    if name == BROKER:
+        return call.with_app(lambda app: set_keys(app, call, _typed))
     return call.with_app(lambda app: _set(app, call, name))
 
 
@@ -57,19 +62,25 @@ def set_(context: typer.Context, name: Name, surplus: Surplus = None) -> ExitCod
 def remove(context: typer.Context, name: Name) -> ExitCode:
     """Take a stored key away; one in the environment stays."""
     call = invocation(context)
+    if name == BROKER:
+        return call.with_app(lambda app: remove_keys(app, call))
     return call.with_app(lambda app: _remove(app, call, name))
 
 
 @app.command("test")
 def try_(context: typer.Context, name: Name, *, model: Model = None, yes: Yes = False) -> ExitCode:
-    """Try a key: models, credit, then one call of a token whose cost is stated first."""
+    """Try a key: models, credit, then one call of a token whose cost is stated first; alpaca: a look at the account."""
+    if name == BROKER:
+        call = invocation(context)
+        return call.with_app(lambda app: test_keys(app, call))
     return run_test(invocation(context), name, model, agreed=yes)
 
 
 async def _show_keys(app: App, call: Invocation) -> ExitCode:
     listed = await app.models.providers.listed()
-    page = part(listed, lambda each: each.name, limit=call.limit, cursor=call.cursor)
-    rows = [{column: each.as_json()[column] for column in COLUMNS} for each in page.items]
+    told = [each.as_json() for each in (await app.broker.shown(), *listed)]
+    page = part(told, lambda each: str(each["name"]), limit=call.limit, cursor=call.cursor)
+    rows = [{column: each[column] for column in COLUMNS} for each in page.items]
     show_list(
         call,
         read_at=app.clock.now(),
@@ -84,7 +95,7 @@ async def _set(app: App, call: Invocation, name: str) -> ExitCode:
     from quorate.kernel.secret import Secret  # noqa: PLC0415  (help must not wait)
 
     await app.models.providers.named(name)
-    change = await app.models.providers.store_key(name, Secret(_typed(name)))
+    change = await app.models.providers.store_key(name, Secret(_typed(f"Key of {name}")))
     already = "" if change.applied else "already "
     _reply(call, change, f"The key of {name} is {already}stored.")
     return ExitCode.DONE
@@ -112,8 +123,8 @@ def _reply(call: Invocation, change: KeyChange, said: str) -> None:
         )
 
 
-def _typed(name: str) -> str:
+def _typed(what: str) -> str:
     """Return a key that somebody types without echo, or pipes in as one line."""
     if sys.stdin.isatty():
-        return getpass(f"Key of {name} (not shown): ")
-    return sys.stdin.readline(LONGEST_LINE)
+        return getpass(f"{what[:1].upper()}{what[1:]} (not shown): ")
+    return sys.stdin.readline(LONGEST_LINE).rstrip("\r\n")

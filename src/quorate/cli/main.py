@@ -12,16 +12,23 @@ import typer
 from quorate import __version__
 from quorate.cli import (
     audit,
+    breakers,
     budget,
     compete,
     config,
     cost,
+    cycle,
     data,
     database,
     debate,
     doctor,
+    explain,
+    halt,
     keys,
     lab,
+    orders,
+    outcomes,
+    positions,
     presets,
     prices,
     profiles,
@@ -35,6 +42,7 @@ from quorate.cli import (
     tools,
     trial,
     up,
+    work,
 )
 from quorate.cli.failures import (
     ExitCode,
@@ -62,14 +70,21 @@ app = typer.Typer(
 up.add_to(app)
 run.add_to(app)
 replay.add_to(app)
+halt.add_to(app)
+explain.add_to(app)
 trial.add_to(profiles.app)
 for noun, commands in {
     "runs": runs.app,
+    "cycle": cycle.app,
     "debate": debate.app,
     "compete": compete.app,
     "profiles": profiles.app,
     "templates": templates.app,
     "strategies": strategies.app,
+    "orders": orders.app,
+    "positions": positions.app,
+    "outcomes": outcomes.app,
+    "work": work.app,
     "lab": lab.app,
     "providers": providers.app,
     "keys": keys.app,
@@ -78,6 +93,7 @@ for noun, commands in {
     "cost": cost.app,
     "prices": prices.app,
     "tools": tools.app,
+    "breakers": breakers.app,
     "data": data.app,
     "audit": audit.app,
     "tokens": tokens.app,

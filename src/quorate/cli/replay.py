@@ -1,31 +1,31 @@
-"""`quorate replay`: the arena over the last sessions of the stored history.
+"""`quorate replay`: whole cycles over past sessions of the stored history, on a book of its own.
 
-sessions -> runs, several in flight -> counts by outcome -> the why of the latest decisions
+sessions -> cycles, one after the other -> counts by outcome -> trades -> the why of the latest decisions
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import Invocation, invocation
+from quorate.cli.run_facts import run_facts
 from quorate.kernel.errors import RejectedError
-from quorate.kernel.ids import Symbol
+from quorate.kernel.ids import StrategyName, Symbol
 
 if TYPE_CHECKING:
-    from quorate.cli.interrupts import Interrupts
+    from quorate.bootstrap.trading import ReplayTerms
     from quorate.cli.ports import App
-    from quorate.cli.run_facts import RunFacts
 
 DEFAULT_SYMBOLS = ("AAPL", "GOOG", "IBM", "MSFT")
 """The packaged symbols with a full history. Source: issue 1, the main job."""
 
-IN_FLIGHT = 16
-"""How many runs are under way at once: enough to share the journal's commits."""
+MOST_SESSIONS = 10_000
+"""More than forty years of sessions: all that is stored."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,75 +37,113 @@ def replay(
     context: typer.Context,
     *,
     sessions: Annotated[int, typer.Option(min=1, max=5000, help="How many sessions back.")] = 250,
-    symbols: Annotated[str, typer.Option(help="Which symbols.")] = ",".join(DEFAULT_SYMBOLS),
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="The first session.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="The last session.")
+    ] = None,
+    symbols: Annotated[
+        str | None, typer.Option(help="Which symbols; by default the strategy's or four.")
+    ] = None,
+    strategy: Annotated[str | None, typer.Option(help="The strategy to follow.")] = None,
 ) -> ExitCode:
-    """Run the arena over the last sessions of the stored history and show what came of it."""
+    """Trade past sessions, one whole cycle each, on a book of its own, and show what came of it."""
     call = invocation(context)
-    wanted = tuple(Symbol(symbol.strip()) for symbol in symbols.split(",") if symbol.strip())
-    return call.with_app(lambda app: _replay(app, call, wanted, sessions))
+    wanted = _Wanted(
+        symbols=symbols,
+        strategy=None if strategy is None else StrategyName(strategy),
+        first=None if first is None else _day(first),
+        last=None if last is None else _day(last),
+        most=sessions,
+    )
+    return call.with_app(lambda app: _replay(app, call, wanted))
 
 
-async def _replay(app: App, call: Invocation, symbols: Sequence[Symbol], count: int) -> ExitCode:
+class _Wanted(NamedTuple):
+    """What was asked for on the command line."""
+
+    symbols: str | None
+    strategy: StrategyName | None
+    first: date | None
+    last: date | None
+    most: int
+
+
+async def _replay(app: App, call: Invocation, wanted: _Wanted) -> ExitCode:
     from quorate.arena.record import RunFilter  # noqa: PLC0415  (slow; help must not wait)
     from quorate.cli.interrupts import Interrupts  # noqa: PLC0415
+    from quorate.cli.progress import counted  # noqa: PLC0415
     from quorate.cli.replay_view import replay_lines, replay_tree  # noqa: PLC0415
 
-    sessions = await app.last_sessions(symbols, count)
-    if not sessions:
-        raise _nothing_stored(symbols)
+    terms, count = await _terms(app, wanted)
     known = bool((await app.list_runs(RunFilter(), 1, None)).items)
     started = app.clock.monotonic()
-    with Interrupts(call.terminal) as interrupts:
-        runs = await _all_runs(app, call, symbols, sessions, interrupts)
+    what = f"{' '.join(terms.symbols)}: sessions"
+    with Interrupts(call.terminal) as interrupts, counted(call.terminal, what, count) as advance:
+        book = await app.trading.replay(
+            terms, on_cycle=lambda _cycle: advance(), is_enough=lambda: interrupts.asked
+        )
     seconds = app.clock.monotonic() - started
-    tree = replay_tree(runs, interrupted=interrupts.asked)
-    call.terminal.reply(tree, replay_lines(runs, seconds=seconds, repeated=known) if runs else ())
+    runs = [run_facts((await app.recorded_run(run_id)).as_json()) for run_id in book.run_ids]
+    tree = {**replay_tree(runs, interrupted=interrupts.asked), **book.as_json()}
+    lines = replay_lines(runs, book, seconds=seconds, repeated=known) if runs else ()
+    call.terminal.reply(tree, lines)
     return ExitCode.INTERRUPTED if interrupts.asked else ExitCode.DONE
 
 
-async def _all_runs(
-    app: App,
-    call: Invocation,
-    symbols: Sequence[Symbol],
-    sessions: Sequence[date],
-    interrupts: Interrupts,
-) -> Sequence[RunFacts]:
-    """Return the finished runs, oldest session first; after Ctrl C no further one is begun."""
-    import asyncio  # noqa: PLC0415  (slow; help must not wait)
+async def _terms(app: App, wanted: _Wanted) -> tuple[ReplayTerms, int]:
+    """Return what is replayed, and over how many sessions.
 
-    from quorate.cli.progress import counted  # noqa: PLC0415
+    Raises:
+        RejectedError: there is no such session, symbol or strategy.
+    """
+    from quorate.bootstrap.trading import ReplayTerms  # noqa: PLC0415  (slow; help must not wait)
 
-    waiting = iter(sessions)
-    done: list[RunFacts] = []
-    with counted(call.terminal, f"{' '.join(symbols)}: sessions", len(sessions)) as advance:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(IN_FLIGHT):
-                group.create_task(_work(app, symbols, _until(interrupts, waiting), done, advance))
-    return sorted(done, key=lambda run: run.as_of)
-
-
-async def _work(
-    app: App,
-    symbols: Sequence[Symbol],
-    sessions: Iterator[date],
-    done: list[RunFacts],
-    advance: Callable[[], None],
-) -> None:
-    from quorate.arena.request import RunRequest  # noqa: PLC0415  (slow; help must not wait)
-    from quorate.cli.run_facts import run_facts  # noqa: PLC0415
-
-    for session in sessions:
-        recorded = await app.run_arena(RunRequest(symbols=tuple(symbols), as_of=session))
-        done.append(run_facts(recorded.as_json()))
-        advance()
+    symbols = _symbols(app, wanted)
+    stored = await app.last_sessions(symbols, MOST_SESSIONS)
+    sessions = [
+        day
+        for day in stored
+        if (wanted.first is None or day >= wanted.first)
+        and (wanted.last is None or day <= wanted.last)
+    ]
+    if not stored:
+        raise _nothing_stored(symbols)
+    if not sessions:
+        raise RejectedError(
+            f"no session lies between {wanted.first or stored[0]} and {wanted.last or stored[-1]}",
+            effect="nothing was run",
+            fix=f"choose days from {stored[0]} to {stored[-1]}",
+        )
+    chosen = sessions if wanted.first is not None else sessions[-wanted.most :]
+    terms = ReplayTerms(first=chosen[0], last=chosen[-1], symbols=symbols, strategy=wanted.strategy)
+    return terms, len(chosen)
 
 
-def _until(interrupts: Interrupts, sessions: Iterator[date]) -> Iterator[date]:
-    while not interrupts.asked:
-        session = next(sessions, None)
-        if session is None:
-            return
-        yield session
+def _symbols(app: App, wanted: _Wanted) -> tuple[Symbol, ...]:
+    """Return the symbols that were named, else the strategy's, else those of the packaged history."""
+    from quorate.arena.request import checked_symbols  # noqa: PLC0415  (slow; help must not wait)
+    from quorate.arena.strategy import strategy_named  # noqa: PLC0415
+
+    if wanted.symbols is not None:
+        return checked_symbols(each for each in wanted.symbols.split(",") if each.strip())
+    if wanted.strategy is not None:
+        named = strategy_named(wanted.strategy, app.strategies).symbols
+        if named:
+            return checked_symbols(named)
+    return checked_symbols(DEFAULT_SYMBOLS)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RejectedError(
+            f"'{text}' is no date",
+            effect="nothing was run",
+            fix="write it as year, month, day: 2012-03-01",
+        ) from None
 
 
 def _nothing_stored(symbols: Sequence[Symbol]) -> RejectedError:

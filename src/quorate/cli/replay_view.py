@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from quorate.cli.cycle_ports import ReplayedBook
 from quorate.cli.listing import table
 from quorate.cli.run_facts import DecisionFacts, RunFacts
 from quorate.cli.run_view import GLYPHS, REASONS
 from quorate.cli.why_view import decision_why
+from quorate.execution.outcome_link import CLOSED
 
 Outcome = tuple[str, str]
 """Final action and reason code."""
@@ -33,7 +35,9 @@ def replay_tree(runs: Sequence[RunFacts], *, interrupted: bool) -> dict[str, obj
     }
 
 
-def replay_lines(runs: Sequence[RunFacts], *, seconds: float, repeated: bool) -> Iterator[str]:
+def replay_lines(
+    runs: Sequence[RunFacts], book: ReplayedBook, *, seconds: float, repeated: bool
+) -> Iterator[str]:
     """Yield a replay's summary for people; `repeated` says that the home held runs before."""
     first, last = runs[0], runs[-1]
     decisions = sum(len(run.decisions) for run in runs)
@@ -46,10 +50,11 @@ def replay_lines(runs: Sequence[RunFacts], *, seconds: float, repeated: bool) ->
         yield "The same bars, settings and book give the same decisions."
     yield from ("", "What was decided, and why not", *_outcome_table(runs))
     yield from ("", "Which doubts arose (triggers that fired)", *_trigger_table(runs, decisions))
+    yield from ("", "What was traded", *_traded(book))
     yield from ("", f"The last session, {last.as_of} (run {last.run_id})")
     for decision in last.decisions:
         yield from decision_why(decision)
-    yield from ("", *_latest_buy_lines(runs))
+    yield from ("", *latest_buy_lines(runs))
     yield from ("", *_next_steps(last))
 
 
@@ -112,7 +117,8 @@ def _trigger_table(runs: Sequence[RunFacts], decisions: int) -> Iterator[str]:
     return table(rows, ("trigger", "fired", "share"))
 
 
-def _latest_buy_lines(runs: Sequence[RunFacts]) -> Iterator[str]:
+def latest_buy_lines(runs: Sequence[RunFacts]) -> Iterator[str]:
+    """Yield the last BUY in full, or that there was none."""
     latest = latest_buy(runs)
     if latest is None:
         yield "No BUY in these sessions."
@@ -122,9 +128,33 @@ def _latest_buy_lines(runs: Sequence[RunFacts]) -> Iterator[str]:
     yield from decision_why(decision)
 
 
+def _traded(book: ReplayedBook) -> Iterator[str]:
+    """Yield what the book did: orders, outcomes, money, and what refused the rest."""
+    placed, outcomes = book.placed, book.outcomes
+    exits = ", ".join(f"{count} by {leg}" for leg, count in _exits(book)) or "none"
+    yield f"  {placed['entry']} entries; exits: {exits}"
+    closed = ", ".join(f"{outcomes.entries.get(status, 0)} {status.value}" for status in CLOSED)
+    yield f"  {closed}, {len(book.held)} held; closed trades came to {outcomes.pnl:+.2f} USD net of fees"
+    change = book.equity / book.began_with - 1
+    yield (
+        f"  equity {book.began_with:.2f} -> {book.equity:.2f} USD ({change:+.2%}); "
+        f"the broker's cash and ours differ by {book.gap:.2f}"
+    )
+    for code, count in book.refused.most_common():
+        yield f"  {count} orders refused: {code}"
+    if book.failed or book.violations:
+        yield f"  {book.failed} cycles failed, {len(book.violations)} violations; trading is {book.state}"
+
+
+def _exits(book: ReplayedBook) -> Iterator[tuple[str, int]]:
+    legs = {**book.placed, "stop": book.stops}
+    yield from ((leg, count) for leg, count in legs.items() if leg != "entry" and count)
+
+
 def _next_steps(last: RunFacts) -> Iterator[str]:
     yield "Look further"
     acts = {
+        f"quorate outcomes list --book {last.book}": "every trade from decision to win or loss",
         f"quorate runs show {last.run_id}": "every vote with what it was discounted for",
         "quorate runs": "the list of runs",
         "quorate run AAPL --as-of 2012-06-29": "one run of your own",

@@ -9,7 +9,7 @@ import typer
 from quorate.cli.failures import ExitCode, usage_error
 from quorate.cli.invocation import Invocation, invocation
 from quorate.cli.typed import parsed_day, parsed_names
-from quorate.kernel.ids import BookName, StrategyName, Symbol
+from quorate.kernel.ids import BookName, RunId, StrategyName, Symbol
 
 if TYPE_CHECKING:
     from quorate.arena.request import RunRequest
@@ -48,6 +48,9 @@ def run(  # noqa: PLR0913  (one parameter per option)
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Ask every model, whatever is remembered.")
     ] = False,
+    allow_order: Annotated[
+        bool, typer.Option("--allow-order", help="Have what it decides ordered, checks permitting.")
+    ] = False,
 ) -> ExitCode:
     """Let the agents argue over SYMBOL... and decide."""
     if not symbols and strategy is None:
@@ -70,7 +73,31 @@ def run(  # noqa: PLR0913  (one parameter per option)
         strategy=None if strategy is None else StrategyName(strategy),
     )
     call = invocation(context)
+    if allow_order:
+        return call.with_app(lambda app: _ordered(app, call, request))
     return call.with_app(lambda app: carry_out(app, call, request))
+
+
+async def _ordered(app: App, call: Invocation, request: RunRequest) -> ExitCode:
+    """Have the run carried out, then what it decided, and show both."""
+    from quorate.cli.interrupts import Interrupts  # noqa: PLC0415  (slow; help must not wait)
+    from quorate.cli.progress import waiting  # noqa: PLC0415
+    from quorate.cli.run_facts import run_facts  # noqa: PLC0415
+    from quorate.cli.run_view import run_lines  # noqa: PLC0415
+    from quorate.cli.work import item_lines  # noqa: PLC0415
+
+    with Interrupts(call.terminal) as interrupts:
+        with waiting(call.terminal, "the agents argue"):
+            recorded = await app.run_arena(request, allow_order=True)
+        with waiting(call.terminal, "a cycle carries it out"):
+            tree = recorded.as_json()
+            book, run_id = BookName(str(tree["book"])), RunId(str(tree["runId"]))
+            item = await app.work.settled(book, run_id)
+    lines = [*run_lines(run_facts(tree), bars=call.terminal.is_interactive), *item_lines(item)]
+    call.terminal.reply({**tree, "work": item.as_json()}, lines)
+    if interrupts.asked:
+        return ExitCode.INTERRUPTED
+    return ExitCode.DONE if item.state.value == "SUCCEEDED" else ExitCode.FAILED
 
 
 async def carry_out(app: App, call: Invocation, request: RunRequest) -> ExitCode:

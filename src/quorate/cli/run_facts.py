@@ -96,6 +96,7 @@ class RunFacts(msgspec.Struct, frozen=True, rename="camel"):
     latency_ms: float | None
     decisions: tuple[DecisionFacts, ...]
     strategy: StrategyFacts | None = None
+    cycle_id: str | None = None
 
 
 def run_facts(tree: Mapping[str, object]) -> RunFacts:

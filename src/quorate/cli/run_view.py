@@ -41,7 +41,8 @@ def run_lines(run: RunFacts, *, bars: bool) -> Iterator[str]:
     for decision in run.decisions:
         yield from decision_lines(decision, bars=bars)
     ending = "" if run.status == "completed" else f"   {run.status}"
-    yield f"{_cost(run)}   {duration(run.latency_ms)}{ending}   no order sent"
+    orders = f"cycle {run.cycle_id}" if run.cycle_id else "no order sent"
+    yield f"{_cost(run)}   {duration(run.latency_ms)}{ending}   {orders}"
     yield from _unanswered(run)
     yield f"Why: quorate runs why {run.run_id}"
 

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlsplit
 
+from quorate.execution.paper import is_live_host
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import BookName, is_name
 
 DEFAULT_BOOK: Final = BookName("replay")
+LIVE_URL_IN_PAPER: Final = "live-url-in-paper"
+"""The slug of a broker's address where orders would cost real money."""
 
 
 class LogLevel(StrEnum):
@@ -81,12 +85,82 @@ class BookSettings:
         _require(0 < self.starting_cash <= 10**12, "starting_cash is in (0, 10^12]")
 
 
+class BrokerAdapter(StrEnum):
+    """Who trades the working book."""
+
+    AUTO = "auto"
+    """Alpaca where both of its keys are set, else the simulated broker."""
+    ALPACA = "alpaca"
+    SIMULATED = "simulated"
+
+
+class BrokerMode(StrEnum):
+    """With what a real broker trades."""
+
+    PAPER = "paper"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerSettings:
+    """Which broker trades, where it is, and how often it and its market data are asked. Its keys never stand here."""
+
+    adapter: BrokerAdapter = BrokerAdapter.AUTO
+    """auto, alpaca or simulated."""
+
+    mode: BrokerMode = BrokerMode.PAPER
+    """paper: there is no live trading."""
+
+    base_url: str = ""
+    """Where orders go, a scheme and a host; empty: the broker's paper host."""
+
+    data_url: str = ""
+    """Where bars, quotes and news come from; empty: the broker's own."""
+
+    requests_per_minute: int = 200
+    """The most requests a minute that an account may send. Source: RELIABILITY 2.0."""
+
+    cancel_reserve: int = 20
+    """How many of them only a cancellation may use, which leaves 180 to everything else. Source: R-118."""
+
+    timeout_s: float = 10.0
+    """For a whole answer, in seconds."""
+
+    data_ttl_s: float = 300.0
+    """For how long bars and news that were fetched are fresh, in seconds. Source: R-118."""
+
+    quote_ttl_s: float = 5.0
+    """For how long a quote that was fetched is fresh, in seconds: a third of what a submit allows. Ours."""
+
+    def __post_init__(self) -> None:
+        """Refuse a broker that could never be asked, or would spend real money."""
+        if is_live_host(_host(self.base_url)):
+            raise RejectedError(
+                "broker policy: mode is paper, and orders sent to base_url cost real money",
+                slug=LIVE_URL_IN_PAPER,
+            )
+        _require(0 < self.requests_per_minute <= 10_000, "requests_per_minute is in [1, 10000]")
+        _require(
+            0 <= self.cancel_reserve < self.requests_per_minute,
+            "cancel_reserve is in [0, requests_per_minute)",
+        )
+        _require(0 < self.timeout_s <= 120, "timeout_s is in (0, 120]")
+        _require(0 <= self.data_ttl_s <= 86_400, "data_ttl_s is in [0, 86400]")
+        _require(0 <= self.quote_ttl_s <= 60, "quote_ttl_s is in [0, 60]")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """What is logged."""
 
     level: LogLevel = LogLevel.WARNING
     """debug, info, warning or error."""
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _require(holds: object, rule: str) -> None:

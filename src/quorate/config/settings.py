@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -38,7 +39,16 @@ from quorate.agents.policy import AgentsPolicy
 from quorate.arena.policy import ArenaPolicy
 from quorate.arena.strategy import NO_STRATEGY, Strategy
 from quorate.config.providers import SECRET, Complete, Keyless
-from quorate.config.sections import BookSettings, DatabaseSettings, JournalSettings, LogSettings
+from quorate.config.sections import (
+    LIVE_URL_IN_PAPER,
+    BookSettings,
+    BrokerSettings,
+    DatabaseSettings,
+    JournalSettings,
+    LogSettings,
+)
+from quorate.cycle.policy import CyclePolicy
+from quorate.cycle.watch.policy import AlertsPolicy
 from quorate.kernel.canonical import Json, as_json, digest
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import NAME, StrategyName
@@ -47,9 +57,13 @@ from quorate.llm.catalogue import CataloguePolicy
 from quorate.llm.gateway import GatewayPolicy
 from quorate.llm.provider import ProviderPolicy
 from quorate.portfolio.policy import PortfolioPolicy
+from quorate.risk import RiskLimits
 
 FILE_NAME: Final = "quorate.toml"
 PREFIX: Final = "QUORATE_"
+
+_UNDECIDING: Final = frozenset({"admin", "alerts"})
+"""The sections that change no decision."""
 
 _PASSWORD = re.compile(r"(?<=password=)[^&]+", re.IGNORECASE)
 
@@ -65,6 +79,7 @@ class ConfigCode(StrEnum):
     RANGE = "CONFIG_RANGE"
     SECRET = "CONFIG_SECRET"  # noqa: S105  (a code, no secret)
     PUBLIC = "CONFIG_PUBLIC_WITHOUT_TLS"
+    LIVE_URL = "CONFIG_LIVE_URL_IN_PAPER"
 
 
 _CODES: Final[Mapping[str, ConfigCode]] = {
@@ -75,6 +90,7 @@ _CODES: Final[Mapping[str, ConfigCode]] = {
     "string_pattern_mismatch": ConfigCode.RANGE,
     "out_of_range": ConfigCode.RANGE,
     PUBLIC_WITHOUT_TLS: ConfigCode.PUBLIC,
+    LIVE_URL_IN_PAPER: ConfigCode.LIVE_URL,
     SECRET: ConfigCode.SECRET,
 }
 """Pydantic's kinds of error; every other kind is a wrong type."""
@@ -187,9 +203,12 @@ class Settings(BaseSettings):
     arena: Section[ArenaPolicy] = ArenaPolicy()
     agents: Section[AgentsPolicy] = AgentsPolicy()
     portfolio: Section[PortfolioPolicy] = PortfolioPolicy()
+    risk: Section[RiskLimits] = RiskLimits()
+    cycle: Section[CyclePolicy] = CyclePolicy()
     database: Section[DatabaseSettings] = DatabaseSettings()
     journal: Section[JournalSettings] = JournalSettings()
     book: Section[BookSettings] = BookSettings()
+    broker: Section[BrokerSettings] = BrokerSettings()
     budget: Section[BudgetPolicy] = BudgetPolicy()
     models: Section[CataloguePolicy] = CataloguePolicy()
     gateway: Section[GatewayPolicy] = GatewayPolicy()
@@ -197,6 +216,7 @@ class Settings(BaseSettings):
         default_factory=dict
     )
     log: Section[LogSettings] = LogSettings()
+    alerts: Section[AlertsPolicy] = AlertsPolicy()
     admin: Section[AdminPolicy] = AdminPolicy()
     strategies: Mapping[_Named, Section[Strategy]] = Field(default_factory=dict)
 
@@ -230,16 +250,17 @@ class Settings(BaseSettings):
             "home": str(self.home),
             **tree,
             "database": {**tree["database"], "url": self._shown_url},
+            "alerts": {**tree["alerts"], "webhook_url": self.alerts.shown_url},
         }
 
-    @property
+    @cached_property
     def config_hash(self) -> str:
         """Return the hash of all that may change a decision.
 
-        The home's path, the database's URL and where the hub listens are left out: the same
-        settings decide the same wherever they are kept.
+        The home's path, the database's URL, where the hub listens and whom alerts are told are left out:
+        the same settings decide the same wherever they are kept.
         """
-        tree = {name: room for name, room in self._tree().items() if name != "admin"}
+        tree = {name: room for name, room in self._tree().items() if name not in _UNDECIDING}
         return digest({**tree, "database": {**tree["database"], "url": None}})
 
     @property

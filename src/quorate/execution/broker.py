@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 from quorate.execution.client_order_id import ClientOrderId
@@ -15,7 +15,17 @@ from quorate.kernel.ids import Symbol
 from quorate.risk import OrderKind, Side
 
 ONE_DOLLAR: Final = Decimal(1)
+CENT: Final = Decimal("0.01")
 SUB_DOLLAR_STEP: Final = Decimal("0.0001")
+
+
+def price_in_steps(price: Decimal) -> Decimal:
+    """Return a stock's price in the steps that brokers take, rounded up: a stop that a split moved is no farther away.
+
+    Source: RELIABILITY 2.0 (two decimals from a dollar on, four below).
+    """
+    step = CENT if price >= ONE_DOLLAR else SUB_DOLLAR_STEP
+    return price.quantize(step, rounding=ROUND_CEILING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

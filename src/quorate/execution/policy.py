@@ -33,10 +33,16 @@ class ExecutionPolicy:
     cancel_attempts: int = 5
     """A cancellation that nobody answers is asked for so often. Source: R-105."""
 
+    look_back_s: float = 86_400.0
+    """Where positions differ, orders that are over are read again when they were sent within this time. Ours."""
+
     def __post_init__(self) -> None:
         """Refuse a policy that would ask for ever, or never."""
         counts = (self.polls, self.max_polls, self.cancel_attempts)
-        times = (self.decision_ttl_s, self.poll_every_s, self.late_poll_every_s)
+        times = (
+            *(self.decision_ttl_s, self.poll_every_s, self.late_poll_every_s),
+            self.look_back_s,
+        )
         if min(counts) < 1 or min(times) <= 0:
             raise RejectedError(
                 "execution: counts are 1 or more, times above 0 s", effect="nothing was sent"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from quorate.execution.order_table import OrderState
 from quorate.execution.recorded import RecordedOrder
 from quorate.kernel.ids import Symbol
 from quorate.portfolio.side import Side
@@ -17,7 +18,7 @@ def protective_stop(
     """Return the stop that is missing and its generation, None where every share held is covered.
 
     `orders` are all of the symbol that are open, and the entries and stops of what is held, oldest first. The newest
-    entry's stop is taken. Source: DESIGN 8 (Exits).
+    entry's stop is taken, where a split moved it as the stop that was placed for it. Source: DESIGN 8 (Exits).
     """
     entries = [
         each.order.request
@@ -39,7 +40,7 @@ def protective_stop(
         kind=OrderKind.STOP,
         quantity=missing,
         intended_quantity=held,
-        price=entry.protective_stop,
+        price=_moved_stop(entry, orders),
     )
     return request, _generation(request, orders)
 
@@ -52,15 +53,28 @@ def resting_stops(orders: Sequence[RecordedOrder]) -> list[RecordedOrder]:
 
 
 def _covered(orders: Sequence[RecordedOrder]) -> Decimal:
-    """Return the shares that open sales are still to sell."""
+    """Return the shares that open sales are still to sell; one that never left sells nothing."""
     return sum(
         (
             each.order.request.quantity - each.order.filled
             for each in orders
-            if each.order.request.side is Side.SELL and not each.order.is_over
+            if each.order.request.side is Side.SELL
+            and not each.order.is_over
+            and each.order.state is not OrderState.INITIALIZED
         ),
         Decimal(0),
     )
+
+
+def _moved_stop(entry: OrderRequest, orders: Sequence[RecordedOrder]) -> Decimal | None:
+    """Return where the stop of an entry is now: the newest one that was placed for it went with every split."""
+    placed = [
+        each.order.request.price
+        for each in orders
+        if each.order.request.leg is Leg.STOP
+        and each.order.request.decision_id == entry.decision_id
+    ]
+    return placed[-1] if placed else entry.protective_stop
 
 
 def _generation(request: OrderRequest, orders: Sequence[RecordedOrder]) -> int:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from quorate.execution.order import Change, Execution, Order
 from quorate.execution.order_table import OrderState
 from quorate.kernel.canonical import JsonValue
-from quorate.kernel.ids import BookName, Symbol, TraceId
+from quorate.kernel.ids import BookName, DecisionId, Symbol, TraceId
 from quorate.kernel.journal import Event
 from quorate.kernel.stamps import stamp
 from quorate.portfolio.side import Side
-from quorate.risk import OrderRequest, TradingState
+from quorate.risk import Leg, OrderKind, OrderRequest, TradingState
 
 
 class OrderFact(StrEnum):
@@ -106,8 +106,10 @@ def moved(recorded: RecordedOrder, change: Change, held: HeldShares) -> Iterator
     yield _event(recorded, OrderFact.MOVED, told)
 
 
-def resized(recorded: RecordedOrder, quantity: Decimal, price: Decimal | None) -> Event:
-    """Return the row of an order that a split changed: its whole shares, filled ones included, and its price."""
+def resized(
+    recorded: RecordedOrder, quantity: Decimal, price: Decimal | None, stop: Decimal | None
+) -> Event:
+    """Return the row of an order that a split changed: its whole shares, filled ones included, and its prices."""
     return _event(
         recorded,
         OrderFact.RESIZED,
@@ -115,18 +117,27 @@ def resized(recorded: RecordedOrder, quantity: Decimal, price: Decimal | None) -
             "version": recorded.version + 1,
             "quantity": _text(quantity),
             "price": None if price is None else _text(price),
+            "protectiveStop": None if stop is None else _text(stop),
         },
     )
 
 
-def split_event(book: BookName, symbol: Symbol, held: HeldShares, after: Decimal) -> Event:
-    """Return the row of a split on what is held."""
+def position_stream(book: BookName, symbol: Symbol) -> str:
+    """Return the stream of what happened to a position by no order of ours."""
+    return f"position:{book}:{symbol}"
+
+
+def split_event(
+    book: BookName, symbol: Symbol, held: HeldShares, after: Decimal, session: date
+) -> Event:
+    """Return the row of a split on what is held, effective from the open of `session`."""
     return Event(
-        stream=f"position:{book}:{symbol}",
+        stream=position_stream(book, symbol),
         type=OrderFact.SPLIT,
         book=book,
         payload={
             "symbol": symbol,
+            "session": session.isoformat(),
             "from": _text(held.quantity),
             "held": {"quantity": _text(after), "version": held.version + 1},
         },
@@ -169,6 +180,22 @@ def request_payload(request: OrderRequest) -> dict[str, JsonValue]:
     }
 
 
+def read_request(told: Mapping[str, object]) -> OrderRequest:
+    """Return the request that `request_payload` wrote."""
+    return OrderRequest(
+        decision_id=DecisionId(str(told["decisionId"])),
+        decision_hash=str(told["decisionHash"]),
+        symbol=Symbol(str(told["symbol"])),
+        side=Side(str(told["side"])),
+        leg=Leg(str(told["leg"])),
+        kind=OrderKind(str(told["kind"])),
+        quantity=Decimal(str(told["quantity"])),
+        intended_quantity=Decimal(str(told["intendedQuantity"])),
+        price=_optional(told["price"]),
+        protective_stop=_optional(told["protectiveStop"]),
+    )
+
+
 def is_in_doubt(order: Order) -> bool:
     """Return whether nobody knows if the broker has it."""
     return order.state in {OrderState.SUBMITTED, OrderState.SUBMIT_UNKNOWN}
@@ -201,6 +228,10 @@ def _held_after(side: Side, new: tuple[Execution, ...], held: HeldShares) -> Hel
 
 def _held_payload(held: HeldShares) -> dict[str, JsonValue]:
     return {"quantity": _text(held.quantity), "version": held.version}
+
+
+def _optional(text: object) -> Decimal | None:
+    return None if text is None else Decimal(str(text))
 
 
 def _text(number: Decimal) -> str:

@@ -5,20 +5,35 @@ place -> protect -> leave (stop cancelled, confirmed, sold) ; hear and reconcile
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
-from quorate.execution.broker import BrokerOrder, OrderRefusedError, OrderUpdate
+from quorate.execution.broker import (
+    BrokerOrder,
+    OrderRefusedError,
+    OrderUpdate,
+    price_in_steps,
+)
 from quorate.execution.client_order_id import ClientOrderId
+from quorate.execution.closing import open_sales
 from quorate.execution.order_table import OrderEvent, OrderState
 from quorate.execution.policy import ExecutionPolicy
 from quorate.execution.ports import Approval, Broker, Orders, OrderTransaction
 from quorate.execution.protection import protective_stop, resting_stops
 from quorate.execution.reconciliation import PositionGap, Reconciliation, position_gaps, reconciled
-from quorate.execution.recorded import RecordedOrder, is_in_doubt, resized, split_event
-from quorate.execution.sending import Intent, OrderDesk
+from quorate.execution.recorded import (
+    RecordedOrder,
+    is_in_doubt,
+    position_stream,
+    resized,
+    split_event,
+)
+from quorate.execution.sending import Intent, OrderDesk, id_of
 from quorate.kernel.errors import UnavailableError
 from quorate.kernel.ids import BookName, Symbol
 from quorate.kernel.journal import Event
@@ -48,6 +63,7 @@ class ExecutionService:
         self._approval = approval
         self._clock = clock
         self._policy = policy
+        self._turns: defaultdict[Symbol, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._desk = OrderDesk(
             book=book,
             broker=broker,
@@ -78,7 +94,7 @@ class ExecutionService:
         await self._desk.hear(update)
 
     async def leave(self, request: OrderRequest, intent: Intent) -> RecordedOrder | None:
-        """Return the sale that closes or reduces a position, None where nothing is held any more.
+        """Return the sale that closes or reduces a position, None where nothing is held that is not being sold.
 
         The resting stop is cancelled and that confirmed first, the sale is judged on what is left then; where the sale
         does not come about the rest is protected again.
@@ -88,16 +104,17 @@ class ExecutionService:
             RejectedError: a check denied the sale; the position is protected again.
         """
         symbol = request.symbol
-        await self._release(symbol)
-        held = (await self._orders.held(self._book)).get(symbol, Decimal(0))
-        if held <= 0:
-            return None
-        left = replace(request, quantity=min(request.quantity, held))
-        try:
-            placed = await self._desk.place(await self._approval.approved(left), intent)
-        finally:
-            await self.protect(symbol, intent)
-        return placed
+        async with self._turns[symbol]:
+            await self._release(symbol)
+            free = await self._free(request, intent)
+            if free <= 0:
+                return None
+            left = replace(request, quantity=min(request.quantity, free))
+            try:
+                placed = await self._desk.place(await self._approval.approved(left), intent)
+            finally:
+                await self._protect(symbol, intent)
+            return placed
 
     async def protect(self, symbol: Symbol, intent: Intent) -> RecordedOrder | None:
         """Return the stop that was placed for shares which nothing protected, None where all were.
@@ -105,6 +122,14 @@ class ExecutionService:
         Raises:
             RejectedError: a check denied the stop: the position is open and unprotected, a person must hear of it.
         """
+        async with self._turns[symbol]:
+            return await self._protect(symbol, intent)
+
+    async def _protect(self, symbol: Symbol, intent: Intent) -> RecordedOrder | None:
+        """Return the stop that was missing; one that was intended and never left protects nothing, and gives way."""
+        for stop in resting_stops(await self._orders.orders_of(self._book, symbol)):
+            if stop.order.state is OrderState.INITIALIZED:
+                await self._desk.cancel(stop.order.client_order_id)
         held = (await self._orders.held(self._book)).get(symbol, Decimal(0))
         missing = protective_stop(symbol, held, await self._orders.orders_of(self._book, symbol))
         if missing is None:
@@ -113,8 +138,14 @@ class ExecutionService:
         approved = await self._approval.approved(request)
         return await self._desk.place(approved, replace(intent, generation=generation))
 
-    async def split(self, symbol: Symbol, numerator: int, denominator: int) -> None:
-        """Bring what is held, and every order that rests, over a split of `numerator` new for `denominator` old."""
+    async def split(self, symbol: Symbol, numerator: int, denominator: int, session: date) -> None:
+        """Bring what is held, and every order that rests, over a split of `numerator` new for `denominator` old.
+
+        A split that is effective from `session` on happens once, however often it is told.
+        """
+        told = await self._journal.entries(position_stream(self._book, symbol))
+        if any(entry.facts.get("session") == session.isoformat() for entry in told):
+            return
         ratio = (Decimal(numerator), Decimal(denominator))
         resting = [
             each.order.client_order_id
@@ -126,7 +157,7 @@ class ExecutionService:
             held = tx.held_shares(self._book, symbol)
             orders = filter(None, map(tx.order, resting))
             return [
-                split_event(self._book, symbol, held, held.quantity * ratio[0] / ratio[1]),
+                split_event(self._book, symbol, held, held.quantity * ratio[0] / ratio[1], session),
                 *(_split(each, *ratio) for each in orders if not each.order.is_over),
             ]
 
@@ -157,6 +188,22 @@ class ExecutionService:
         )
         await self._journal.commit(lambda tx: self._concluded(tx, found))
         return found
+
+    async def _free(self, request: OrderRequest, intent: Intent) -> Decimal:
+        """Return the shares that no other sale is to sell; a stop does not count, it gives way."""
+        symbol = request.symbol
+        own = id_of(request, intent.generation)
+        others = open_sales(await self._orders.orders_of(self._book, symbol))
+        promised = sum(
+            (
+                each.order.request.quantity - each.order.filled
+                for each in others
+                if each.order.client_order_id != own
+                and each.order.state is not OrderState.INITIALIZED
+            ),
+            Decimal(0),
+        )
+        return (await self._orders.held(self._book)).get(symbol, Decimal(0)) - promised
 
     async def _release(self, symbol: Symbol) -> None:
         stops = resting_stops(await self._orders.orders_of(self._book, symbol))
@@ -203,12 +250,23 @@ class ExecutionService:
             await self._caught_up(known, by_id)
 
     async def _gaps(self) -> tuple[PositionGap, ...]:
-        """Return the positions that differ; a fill that came between two questions is no difference."""
+        """Return the positions that differ; a fill between two questions, or after its order was over, is booked."""
         gaps = position_gaps(await self._orders.held(self._book), await self._broker.positions())
         if not gaps:
             return ()
         await self._catch_up(await self._broker.orders(open_only=True))
+        await self._look_back({gap.symbol for gap in gaps})
         return position_gaps(await self._orders.held(self._book), await self._broker.positions())
+
+    async def _look_back(self, symbols: Collection[Symbol]) -> None:
+        """Book what filled of orders that were over here already, where no frame told it. Source: RELIABILITY 2.2."""
+        since = self._clock.now() - timedelta(seconds=self._policy.look_back_s)
+        for each in await self._broker.orders(after=since):
+            known = await self._orders.order(each.client_order_id)
+            if known is None or known.book != self._book or each.symbol not in symbols:
+                continue
+            if known.order.is_over and each.told.filled > known.order.filled:
+                await self._desk.tell(each)
 
     async def _is_ours(self, order: BrokerOrder) -> bool:
         known = await self._orders.order(order.client_order_id)
@@ -228,7 +286,8 @@ class ExecutionService:
 def _split(known: RecordedOrder, numerator: Decimal, denominator: Decimal) -> Event:
     request, filled = known.order.request, known.order.filled
     rest = (request.quantity - filled) * numerator / denominator
-    price = None if request.price is None else request.price * denominator / numerator
-    return resized(
-        known, filled + rest, None if price is None else price.quantize(Decimal("0.0001"))
-    )
+
+    def moved(price: Decimal | None) -> Decimal | None:
+        return None if price is None else price_in_steps(price * denominator / numerator)
+
+    return resized(known, filled + rest, moved(request.price), moved(request.protective_stop))

@@ -12,15 +12,23 @@ from dataclasses import asdict
 from typing import Final, TypeAlias
 
 from quorate.arena.record.listing import RunFilter, RunPosition
+from quorate.bootstrap.cycling import CycleFilter
+from quorate.execution.listing import OrderFilter
+from quorate.execution.outcome_link import OutcomeFilter
 from quorate.hub.security.forgery import keyed_hash
 from quorate.kernel.canonical import digest
 from quorate.kernel.errors import RejectedError
 from quorate.llm.call_listing import CallFilter
 
-Asked: TypeAlias = "RunFilter | CallFilter"
-"""What a list was asked for. The place in a list of calls is a call's id, under the name of the list."""
+Asked: TypeAlias = "RunFilter | CallFilter | CycleFilter | OrderFilter | OutcomeFilter"
+"""What a list was asked for. A place in a list of calls or cycles is an id or a number, under the list's name."""
 
 CALLS: Final = "calls"
+
+ROWS: Final = "rows"
+"""The name of lists whose places are journal rows."""
+
+CYCLES: Final = "cycles"
 
 LONGEST: Final = 200
 """No cursor that a list gave is longer, in characters."""
@@ -42,6 +50,19 @@ def position_of(secret: bytes, cursor: str, wanted: Asked) -> RunPosition:
     if not hmac.compare_digest(signature.encode(), _signature(secret, position, wanted).encode()):
         raise _no_cursor()
     return position
+
+
+def row_cursor(secret: bytes, row: int, wanted: Asked) -> str:
+    """Return the cursor of what stands below a journal row in the list of `wanted`."""
+    return cursor_of(secret, RunPosition(ROWS, str(row)), wanted)
+
+
+def row_below(secret: bytes, cursor: str, wanted: Asked) -> int:
+    """Return the row that a cursor of `row_cursor` names; raises as `position_of`."""
+    kind, row = position_of(secret, cursor, wanted)
+    if kind != ROWS:
+        raise _no_cursor()
+    return int(row)
 
 
 def _signature(secret: bytes, position: RunPosition, wanted: Asked) -> str:

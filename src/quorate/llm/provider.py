@@ -27,8 +27,8 @@ _BASE_URL: Final = re.compile(
 SECRET_WORDS: Final = frozenset({"key", "api_key", "apikey", "token", "secret", "password", "auth"})
 """Names under which people write a key into a file of settings, where none may stand. Source: RELIABILITY 6.15."""
 
-RESERVED_NAMES: Final = frozenset({"rules"})
-"""The keyless agents' provider, which is no endpoint."""
+RESERVED_NAMES: Final = frozenset({"alpaca", "rules"})
+"""The broker, whose keys are set under its name too, and the keyless agents' provider, which is no endpoint."""
 
 
 class Dialect(StrEnum):
@@ -154,7 +154,7 @@ WELL_KNOWN: Final[Mapping[str, WellKnown]] = MappingProxyType(
 def provider_problem(name: str, policy: ProviderPolicy) -> str:
     """Return the rule that `[providers.NAME]` breaks, empty where it breaks none."""
     if not PROVIDER_NAME.fullmatch(name) or name in RESERVED_NAMES:
-        return "a provider is named in lower case, as in ollama or my-server, and not rules"
+        return "a provider is named in lower case, as in ollama or my-server, and neither alpaca nor rules"
     if not policy.base_url and name not in WELL_KNOWN:
         return 'base_url says where it is, as in "http://127.0.0.1:11434/v1"'
     known = WELL_KNOWN.get(name)

@@ -87,6 +87,14 @@ class Gateway:
         """Return what is known of `model`: its breaker, and until when it asked to be left alone."""
         return self.hops.health(model)
 
+    def healths(self) -> Mapping[ModelId, ModelHealth]:
+        """Return what is known of every model that ever failed, in this process."""
+        return self.hops.healths()
+
+    def reset(self, model: ModelId) -> None:
+        """Forget what is held against `model`: the next call may ask it."""
+        self.hops.reset(model)
+
     async def close(self) -> None:
         """Give up the requests whose callers left, and return once all are settled."""
         await self.hops.close()

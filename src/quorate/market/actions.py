@@ -62,6 +62,13 @@ class CorporateAction:
     numerator: int | None = None
     denominator: int | None = None
 
+    @property
+    def terms(self) -> tuple[int, int]:
+        """Return new shares for old ones, in whole numbers: as they were told, else as the ratio says."""
+        if self.numerator and self.denominator:
+            return self.numerator, self.denominator
+        return self.ratio.as_integer_ratio()
+
 
 def actions_of(rows: Sequence[RawBar]) -> tuple[CorporateAction, ...]:
     """Return the actions that a source's sound rows tell, oldest first.

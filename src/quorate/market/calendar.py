@@ -8,6 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from quorate.kernel.ids import Symbol
+from quorate.market.asset_kind import AssetKind, by_kind
+
 LONGEST_GAP = timedelta(days=10)
 """The longest legal pause between two bars; 2001-09-10 to 17 is 7 days. Source: DESIGN 14."""
 
@@ -45,6 +48,16 @@ class MarketCalendar:
     def _is_common(self, day: date) -> bool:
         others = bisect_right(self.firsts, day) - bisect_left(self.lasts, day) - 1
         return others >= FEWEST_WITNESSES and 2 * self.holders[day] > others
+
+
+def calendars_of(
+    histories: Mapping[Symbol, Collection[date]],
+) -> Mapping[AssetKind, MarketCalendar]:
+    """Return a calendar of each kind: a pair's weekend is no session that a stock missed."""
+    return {
+        kind: MarketCalendar.of(histories[symbol] for symbol in symbols)
+        for kind, symbols in by_kind(histories).items()
+    }
 
 
 def _encloses(sessions: Sequence[date], day: date) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from quorate.kernel.ids import Symbol
 from quorate.market.indicators import indicators_of
@@ -13,6 +14,9 @@ from quorate.market.regime import RegimeReading, regime_at
 from quorate.market.rolling import Floats
 from quorate.market.series import Series
 from quorate.market.wyckoff import WyckoffReading, wyckoff_of
+
+VOLUME_SESSIONS: Final = 20
+"""Over how many sessions the mean volume is taken. Source: RELIABILITY 3, check 12."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,12 @@ class SymbolView:
     def wyckoff(self) -> WyckoffReading:
         """Return the Wyckoff reading at the last session seen."""
         return wyckoff_of(self.series).at(self.index)
+
+    @property
+    def average_volume(self) -> Decimal:
+        """Return the mean volume of the newest 20 sessions that are known, in shares."""
+        bars = self.series.bars[max(0, self.bars - VOLUME_SESSIONS) : self.bars]
+        return sum((bar.volume for bar in bars), Decimal(0)) / len(bars)
 
     def to_raw(self, adjusted: float) -> float:
         """Return an amount of adjusted dollars (a price, an ATR) in this session's own dollars."""

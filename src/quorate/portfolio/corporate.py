@@ -22,8 +22,8 @@ def lot_after(lot: Lot, action: CorporateAction, close: Decimal) -> Lot:
     return replace(
         lot,
         quantity=split_shares(lot.quantity, action),
-        stop=_moved(lot.stop, action),
-        target=_moved(lot.target, action),
+        stop=price_after(lot.stop, action),
+        target=price_after(lot.target, action),
     )
 
 
@@ -34,8 +34,8 @@ def order_after(order: Order, action: CorporateAction) -> Order:
     return replace(
         order,
         quantity=split_shares(order.quantity, action),
-        stop=_moved(order.stop, action),
-        target=_moved(order.target, action),
+        stop=price_after(order.stop, action),
+        target=price_after(order.target, action),
     )
 
 
@@ -61,5 +61,6 @@ def split_shares(quantity: Decimal, action: CorporateAction) -> Decimal:
     return quantity * action.numerator / action.denominator
 
 
-def _moved(price: Decimal | None, action: CorporateAction) -> Decimal | None:
-    return None if price is None else (price / action.ratio).quantize(TICK)
+def price_after(price: Decimal | None, split: CorporateAction) -> Decimal | None:
+    """Return a price that somebody set, in the shares that there are from the split on, to a tick."""
+    return None if price is None else (price / split.ratio).quantize(TICK)

@@ -19,6 +19,8 @@ class FillReason(StrEnum):
     STOP = "stop"
     TARGET = "target"
     HORIZON = "horizon"
+    FLATTEN = "flatten"
+    """A person, or a limit, closed what was held."""
 
 
 class Result(StrEnum):

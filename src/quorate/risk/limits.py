@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
+from quorate.kernel.canonical import digest
 from quorate.kernel.errors import RejectedError
+from quorate.kernel.ids import symbol_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +122,19 @@ class RiskLimits:
     max_reconciliation_age_s: Decimal = Decimal(300)
     """The last good comparison with the broker is no older (check 26)."""
 
+    allowed_symbols: tuple[str, ...] = ()
+    """What may be entered at all (check 09); none: whatever the broker trades. What is held may always be left."""
+
     def __post_init__(self) -> None:
         """Refuse limits with which a check could not hold."""
         for holds, rule in self._rules():
             if not holds:
-                raise RejectedError(f"risk limits: {rule}", effect="nothing was run")
+                raise RejectedError(f"risk policy: {rule}", effect="nothing was run")
+
+    @property
+    def hash(self) -> str:
+        """Return the hash of all limits; a verdict names those that it was found under."""
+        return digest({each.name: getattr(self, each.name) for each in fields(self)})
 
     def _rules(self) -> tuple[tuple[bool, str], ...]:
         shares = {
@@ -156,6 +166,19 @@ class RiskLimits:
             "guard_stops": self.guard_stops,
             "low_profit_exits": self.low_profit_exits,
         }
+        others: dict[str, Decimal | int] = {
+            "max_spread_bps": self.max_spread_bps,
+            "max_market_order_spread_bps": self.max_market_order_spread_bps,
+            "max_order_shares": self.max_order_shares,
+            "cooldown_sessions": self.cooldown_sessions,
+            "guard_sessions": self.guard_sessions,
+            "guard_pause_sessions": self.guard_pause_sessions,
+            "low_profit_sessions": self.low_profit_sessions,
+            "low_profit": self.low_profit,
+            "no_entry_after_open_min": self.no_entry_after_open_min,
+            "no_entry_before_close_min": self.no_entry_before_close_min,
+            "max_day_trades": self.max_day_trades,
+        }
         return (
             *((0 < value <= 1, f"{name} is in (0, 1]") for name, value in shares.items()),
             *(
@@ -163,6 +186,11 @@ class RiskLimits:
                 for name, value in durations.items()
             ),
             *((value >= 1, f"{name} is 1 or more") for name, value in counts.items()),
+            *((value >= 0, f"{name} is 0 or more") for name, value in others.items()),
+            (
+                all(symbol_in(symbol) == symbol for symbol in self.allowed_symbols),
+                "allowed_symbols are symbols in upper case",
+            ),
             (0 < self.min_order_usd < self.max_order_usd, "min_order_usd is below max_order_usd"),
             (
                 self.reducing_day_loss <= self.halting_day_loss,

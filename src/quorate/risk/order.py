@@ -68,10 +68,9 @@ class OrderRequest:
         """Return whether the order can only make a position smaller."""
         return self.leg is not Leg.ENTRY
 
-    @property
-    def hash(self) -> str:
-        """Return the hash of all that an approval covers."""
-        told: dict[str, JsonValue] = {
+    def payload(self) -> dict[str, JsonValue]:
+        """Return all that an approval covers, as it is hashed and signed."""
+        return {
             "decisionId": self.decision_id,
             "decisionHash": self.decision_hash,
             "symbol": self.symbol,
@@ -83,4 +82,8 @@ class OrderRequest:
             "price": self.price,
             "protectiveStop": self.protective_stop,
         }
-        return digest(told)
+
+    @property
+    def hash(self) -> str:
+        """Return the hash of all that an approval covers."""
+        return digest(self.payload())

@@ -26,6 +26,8 @@ class DecisionFacts:
     confidence: Decimal | None
     escalated: bool
     vetoed: bool
+    snapshot_hash: str = ""
+    """Of the evidence that it was decided on, where that is another than the cycle's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class InstrumentFacts:
     """Whether the user's own list of symbols has it."""
     quantity_step: Decimal
     price_step: Decimal
+    around_the_clock: bool = False
+    """Whether it trades at any hour, so that no session begins or ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,9 @@ def address(path):
         .replace("{competition_id}", "cmp_NONE")
         .replace("{role}", "nobody")
         .replace("{version}", "1")
+        .replace("{order_id}", "a1-NONE-00")
+        .replace("{decision_id}", "dec_NONE")
+        .replace("{symbol}", "NONE")
     )
 
 

@@ -37,7 +37,7 @@ async def rows(hub) -> int:
 async def at_rest(hub) -> int:
     """Let the runs that other tests started end; how many rows the journal then has."""
     async with asyncio.timeout(20):
-        while any(run.status == "running" for run in await listed(hub)):
+        while any(line.row.status == "running" for line in await listed(hub)):
             await SYSTEM.sleep(0.01)
     return await rows(hub)
 
@@ -157,7 +157,8 @@ async def test_who_waits_too_short_gets_what_there_is(browser):
         ({**ASKED, "profiles": ["nobody"]}, 404, "NOT_FOUND"),
         ({**ASKED, "profiles": ["trend"], "profileIds": ["trend"]}, 422, "validation-failed"),
         ({**ASKED, "allowOrders": True}, 422, "validation-failed"),
-        ({**ASKED, "allowOrder": True}, 422, "ORDERS_NOT_AVAILABLE"),
+        ({**ASKED, "allowOrder": True, "asOf": "2012-06-01"}, 422, "validation-failed"),
+        ({**ASKED, "allowOrder": True, "mode": "competition"}, 422, "validation-failed"),
         ({**ASKED, "maxCostUsd": "a lot"}, 422, "validation-failed"),
         ({**ASKED, "maxCostUsd": "-1"}, 422, "validation-failed"),
         ({**ASKED, "maxCostUsd": "Infinity"}, 422, "validation-failed"),
@@ -183,6 +184,21 @@ async def test_an_order_needs_the_scope_to_trade(hub):
     program = await hub.program(Scope.RUN)
     answer = await program.post(RUN, json={**ASKED, "allowOrder": True}, headers=key("order"))
     assert (answer.status_code, problem(answer)["code"]) == (403, "SCOPE")
+
+
+async def test_what_a_run_that_may_order_decides_is_carried_out_by_the_hub(hub):
+    program = await hub.program(Scope.RUN, Scope.TRADE, Scope.READ)
+    asked = {"symbols": ["AAPL", "IBM"], "allowOrder": True, "book": "replay"}
+    preview = await program.post(RUN, params={"dryRun": "1"}, json=asked)
+    assert preview.json()["asOf"] == (await hub.app.trading.open_book("replay")).session.isoformat()
+    answers = [await program.post(RUN, json=asked, headers=key("may order")) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    (run_id,) = {answer.json()["runId"] for answer in answers}
+    async with asyncio.timeout(30):
+        item = await hub.app.work.settled("replay", run_id)
+    assert (item.state.value, item.result["auditPassed"]) == ("SUCCEEDED", True)
+    late = await program.post(RUN, json=asked, headers=key("may order"))
+    assert (late.status_code, late.json()["runId"]) == (202, run_id)
 
 
 async def test_a_key_is_free_again_after_a_day(hub, clock):

@@ -26,10 +26,16 @@ from quorate.llm.told_prices import rates_of
 from quorate.market.news_intake import NewsRefusal, RefusedNews
 from quorate.market.series import SeriesSummary
 from tests.fakes.competitions import FakeCompetitions
+from tests.fakes.order_book import FakeOrderBook
 from tests.fakes.registry import FakeRegistry
+from tests.fakes.safety import FakeSafety
+from tests.fakes.strategies import FakeBacktests, FakeStrategyDesk
 from tests.unit.arena.casts import entries
 from tests.unit.arena.record.runs import facts
+from tests.unit.cli.fake_broker import FakeBroker
 from tests.unit.cli.fake_models import FakeModels
+from tests.unit.cli.fake_trading import FakeTrading
+from tests.unit.cli.fake_work import FakeWork
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WHOLE = Verification(ok=True, rows=12, first_bad=None, checkpoint=10)
@@ -377,16 +383,36 @@ class FakeApp:
     news: FakeNews = field(default_factory=FakeNews)
     competitions: FakeCompetitions = field(default_factory=FakeCompetitions)
     models: FakeModels = field(default_factory=FakeModels)
+    broker: FakeBroker = field(default_factory=FakeBroker)
+    work: FakeWork = field(default_factory=FakeWork)
+    usage: list = field(default_factory=list)
+    safety: FakeSafety = field(default_factory=FakeSafety)
+    orders: FakeOrderBook = field(default_factory=FakeOrderBook)
+    trading: FakeTrading = field(default_factory=FakeTrading)
     tools: FakeTools = field(default_factory=FakeTools)
     lab: FakeLab = field(default_factory=FakeLab)
     strategies: dict = field(default_factory=dict)
     reruns: FakeReruns = field(default_factory=FakeReruns)
+    backtests: FakeBacktests = field(default_factory=FakeBacktests)
+    standings: dict = field(default_factory=dict)
+    steps: list = field(default_factory=list)
+
+    @property
+    def strategy_desk(self):
+        return FakeStrategyDesk(self.strategies, self.standings, self.backtests, self.steps)
 
     def _answer(self):
         if self.failure is not None:
             raise self.failure
 
-    async def run_arena(self, request):
+    async def service_usage(self, limit):
+        return self.usage[:limit]
+
+    def __post_init__(self):
+        self.trading.app = self
+
+    async def run_arena(self, request, *, allow_order=False):
+        self.allowed = allow_order
         self._answer()
         self.requests.append(request)
         as_of = str(request.as_of or date(2013, 3, 1))

@@ -53,14 +53,14 @@ def test_keys_are_listed_by_where_they_come_from(quorate, piped):
     piped(f"{KEY}\n")
     quorate("keys", "set", "openai")
     items = quorate("keys", "--json").json["items"]
-    assert items[0] == {
+    assert items[1] == {
         "name": "openai",
         "keySource": "file",
         "last4": "b5a6",
         "keyStored": True,
         "keyVariable": "OPENAI_API_KEY",
     }
-    assert items[1]["keySource"] == "none"
+    assert items[2]["keySource"] == "none"
 
 
 def test_a_key_is_taken_away_once(quorate, piped):

@@ -1,5 +1,13 @@
+import pytest
+
 from quorate.cli.main_job import main_job
-from quorate.cli.replay_view import fired, latest_buy, outcomes, replay_lines, replay_tree
+from quorate.cli.replay_view import (
+    fired,
+    latest_buy,
+    latest_buy_lines,
+    outcomes,
+    replay_tree,
+)
 from quorate.cli.run_facts import run_facts
 from tests.unit.cli.fake_app import decision_tree, run_tree, trigger_tree
 
@@ -21,6 +29,43 @@ def test_every_session_becomes_one_run_with_all_symbols(quorate, fake_app):
     assert {request.symbols for request in fake_app.requests} == {("AAPL", "IBM")}
     assert (shown.json["runs"], shown.json["decisions"]) == (3, 6)
     assert (shown.json["from"], shown.json["to"]) == ("2013-02-27", "2013-03-01")
+    assert (shown.json["book"], shown.json["gap"], shown.json["tradingState"]) == (
+        "replay-1",
+        "0",
+        "ACTIVE",
+    )
+
+
+def test_days_are_named_from_and_to(quorate, fake_app):
+    shown = quorate("replay", "--from", "2013-02-27", "--to", "2013-02-28", "--json")
+    assert (shown.code, shown.json["runs"]) == (0, 2)
+    (terms,) = fake_app.trading.wanted
+    assert (str(terms.first), str(terms.last)) == ("2013-02-27", "2013-02-28")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--from", "yesterday"), "is no date"),
+        (("--from", "2031-01-01"), "no session lies between"),
+        (("--symbols", "A B"), "not a symbol"),
+        (("--strategy", "none-such"), "none-such"),
+    ],
+    ids=["date", "days", "symbol", "strategy"],
+)
+def test_what_cannot_be_replayed_is_refused(quorate, fake_app, words, said):
+    shown = quorate("replay", *words)
+    assert shown.code in {2, 5}
+    assert said in shown.err
+    assert fake_app.trading.wanted == []
+
+
+def test_a_person_sees_what_was_traded(quorate):
+    shown = quorate("replay").out
+    assert "2 entries; exits: 1 by target, 1 by stop" in shown
+    assert "1 win, 1 loss, 0 breakeven, 0 held; closed trades came to +50.00 USD" in shown
+    assert "equity 100000.00 -> 100050.00 USD (+0.05%)" in shown
+    assert "3 orders refused: COOLDOWN" in shown
 
 
 def test_a_person_sees_counts_whys_and_the_way_on(quorate):
@@ -55,7 +100,7 @@ def test_nothing_stored_is_refused_with_5(quorate, fake_app):
 
 def test_make_run_is_the_replay(capsys):
     assert main_job(["--no-serve", "--help"]) == 0
-    assert "over the last sessions" in capsys.readouterr().out
+    assert "Trade past sessions" in capsys.readouterr().out
 
 
 def test_outcomes_are_counted_by_symbol_trades_first():
@@ -76,5 +121,5 @@ def test_the_latest_buy_is_found_or_missed_aloud():
     run, decision = latest_buy(two_sessions())
     assert (run.run_id, decision.symbol) == ("run_1", "AAPL")
     without = two_sessions()[1:]
-    assert "No BUY in these sessions." in list(replay_lines(without, seconds=1, repeated=False))
+    assert list(latest_buy_lines(without)) == ["No BUY in these sessions."]
     assert replay_tree(without, interrupted=True)["latestBuy"] is None

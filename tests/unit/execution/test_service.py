@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -307,7 +308,7 @@ def test_a_split_changes_what_is_held_and_the_stop_that_rests():
 
     async def story():
         await desk.bought()
-        await desk.service.split(AAPL, 2, 1)
+        await desk.service.split(AAPL, 2, 1, date(2012, 6, 29))
 
     run(story())
     stop = next(

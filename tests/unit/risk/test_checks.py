@@ -30,7 +30,11 @@ def stops(count, ago):
     return {"exits": tuple(sold(ago, symbol=IBM, stopped=True) for _ in range(count))}
 
 
-ACCOUNT = "account"
+STOP = replace(EXIT, leg=Leg.STOP, kind=OrderKind.STOP, price=D("95.00"))
+FLATTEN = replace(EXIT, leg=Leg.FLATTEN, kind=OrderKind.MARKET, price=None)
+NO_EDGE = {"minutes_since_open": None, "minutes_to_close": None}
+RESTING = open_order(symbol=AAPL, side=Side.SELL, is_protective=True)
+
 CASES = [
     (1, ENTRY, at(), None),
     (1, ENTRY, at(system={"trading_state": TradingState.REDUCING}), "TRADING_STATE_REDUCING"),
@@ -89,6 +93,12 @@ CASES = [
     (10, ENTRY, at(market={"before": D("95.24")}), None),
     (10, ENTRY, at(market={"before": D("95.23")}), "PRICE_OUTSIDE_COLLAR"),
     (10, ENTRY, at(market={"before": None}), "PRICE_OUTSIDE_COLLAR"),
+    (10, EXIT, at(market={"before": D(200)}), None),
+    (10, EXIT, at(market={"before": None}), None),
+    (10, replace(EXIT, kind=OrderKind.MARKET, price=None), at(market={"before": D(200)}), None),
+    (10, limit("96.99", EXIT), at(), "PRICE_OUTSIDE_COLLAR"),
+    (10, FLATTEN, at(market={"bid": D("99.60"), "ask": D("100.40")}), None),
+    (8, FLATTEN, at(market={"bid": D("99.40"), "ask": D("100.60")}), "SPREAD_EXCEEDS_MAXIMUM"),
     (10, ENTRY, at(market={"before": D(0)}), "PRICE_OUTSIDE_COLLAR"),
     (10, ENTRY, at(market={"reference": None}), "PRICE_OUTSIDE_COLLAR"),
     (10, ENTRY, at(market={"reference": D(0)}), "PRICE_OUTSIDE_COLLAR"),
@@ -175,6 +185,14 @@ CASES = [
     ),
     (18, ENTRY, at(account={"open_orders": (open_order(symbol=AAPL, quantity=D(11)),)}), None),
     (18, ENTRY, at(account={"open_orders": (open_order(),)}), None),
+    (18, EXIT, at(account={"open_orders": (RESTING,)}), None),
+    (
+        18,
+        EXIT,
+        at(account={"open_orders": (replace(RESTING, is_protective=False),)}),
+        "DUPLICATE_ORDER",
+    ),
+    (18, STOP, at(account={"open_orders": (RESTING,)}), None),
     (19, ENTRY, at(), None),
     (
         19,
@@ -184,6 +202,9 @@ CASES = [
     ),
     (19, EXIT, at(account={"open_orders": (open_order(symbol=AAPL),)}), "WASH_TRADE_RISK"),
     (19, ENTRY, at(account={"open_orders": (open_order(side=Side.SELL),)}), None),
+    (19, ENTRY, at(account={"open_orders": (RESTING,)}), "WASH_TRADE_RISK"),
+    (19, STOP, at(account={"open_orders": (open_order(symbol=AAPL, decision_id="dec_1"),)}), None),
+    (19, STOP, at(account={"open_orders": (open_order(symbol=AAPL),)}), "WASH_TRADE_RISK"),
     (20, ENTRY, at(account={"equity": D("98000.01")}), None),
     (20, ENTRY, at(account={"equity": D(98_000)}), "DAILY_LOSS_LIMIT"),
     (20, ENTRY, at(account={"equity": D(97_999)}), "DAILY_LOSS_LIMIT"),
@@ -209,6 +230,8 @@ CASES = [
     (22, ENTRY, at(market={"minutes_to_close": D(10)}), None),
     (22, ENTRY, at(market={"minutes_to_close": D("9.9")}), "SESSION_EDGE"),
     (22, ENTRY, at(market={"minutes_to_close": None}), "SESSION_EDGE"),
+    (22, ENTRY, at(market=NO_EDGE), "SESSION_EDGE"),
+    (22, ENTRY, at(market=NO_EDGE, instrument={"around_the_clock": True}), None),
     (22, EXIT, at(market={"minutes_to_close": D(1)}), None),
     (22, EXIT, at(market={"is_open": False}), "MARKET_CLOSED"),
     (23, ENTRY, at(), None),
@@ -279,6 +302,25 @@ def test_an_exit_is_free_of_what_holds_for_entries_alone():
     free = {f.check for f in found.findings if f.outcome is Outcome.NOT_APPLICABLE}
     assert free == {2, 5, 6, 13, 14, 16, 20, 21, 24, 25, 28}
     assert found.passes
+
+
+def test_a_protective_stop_is_not_held_up_by_quotes_or_hours():
+    bad = at(
+        market={
+            "quote_age_s": D(9999),
+            "bid": None,
+            "ask": None,
+            "before": D(300),
+            "is_open": False,
+            "minutes_to_close": None,
+        }
+    )
+    found = assess(STOP, bad, LIMITS)
+    free = {f.check for f in found.findings if f.outcome is Outcome.NOT_APPLICABLE}
+    assert free == {2, 5, 6, 7, 8, 13, 14, 16, 20, 21, 22, 24, 25, 28}
+    assert found.passes
+    denied = {f.code for f in assess(EXIT, bad, LIMITS).findings if f.code}
+    assert denied == {"MARKET_DATA_STALE", "SPREAD_EXCEEDS_MAXIMUM", "MARKET_CLOSED"}
 
 
 def test_the_first_refusal_denies_and_the_others_are_kept():

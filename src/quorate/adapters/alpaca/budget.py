@@ -39,12 +39,16 @@ class RequestPolicy:
 
 
 class RequestBudget:
-    """A bucket of tokens, each back a minute after it was taken: no minute sees more than it holds."""
+    """A bucket of tokens, each back a minute after it was taken: no minute sees more than it holds.
+
+    `sent` counts the tokens ever taken.
+    """
 
     def __init__(self, policy: RequestPolicy, clock: Clock) -> None:
         self.policy = policy
         self._clock = clock
         self._taken: deque[float] = deque()
+        self.sent = 0
         self._server_left: int | None = None
         self._server_reset = datetime.min.replace(tzinfo=UTC)
 
@@ -66,8 +70,15 @@ class RequestBudget:
                 )
             await self._clock.sleep(wait)
         self._taken.append(self._clock.monotonic())
+        self.sent += 1
         if self._server_left is not None:
             self._server_left -= 1
+
+    @property
+    def last_minute(self) -> int:
+        """Return how many requests were sent in the last 60 s."""
+        since = self._clock.monotonic() - MINUTE_S
+        return sum(taken > since for taken in self._taken)
 
     def learn(self, headers: Mapping[str, str], *, refused: bool = False) -> None:
         """Take over what the broker's X-RateLimit headers say; `refused` when it answered 429."""

@@ -81,6 +81,16 @@ class Alpaca:
         """Return which broker it is, without its keys."""
         return f"Alpaca({self._base})"
 
+    @property
+    def requests(self) -> int:
+        """Return how many requests were sent so far."""
+        return self._connection.budget.sent
+
+    @property
+    def calls_last_minute(self) -> int:
+        """Return how many requests were sent in the last 60 s."""
+        return self._connection.budget.last_minute
+
     async def submit(self, order: ApprovedOrder, client_order_id: ClientOrderId) -> Told:
         """Send the order once; an id that the broker has seen is answered with the order that has it."""
         body = order_body(order.request, client_order_id)

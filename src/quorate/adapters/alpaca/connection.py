@@ -88,8 +88,8 @@ class Connection:
     ) -> None:
         self.endpoint = endpoint
         self.policy = policy
+        self.budget = budget
         self._session = session
-        self._budget = budget
         self._refusals = 0
 
     async def ask(
@@ -102,7 +102,7 @@ class Connection:
             LostAnswerError: no whole answer came.
         """
         self._refuse_storm()
-        await self._budget.take(cancels=cancels)
+        await self.budget.take(cancels=cancels)
         failure: QuorateError
         try:
             async with asyncio.timeout(self.policy.timeout_s):
@@ -172,7 +172,7 @@ class Connection:
         return bytes(whole)
 
     def _learn(self, answer: Answer) -> None:
-        self._budget.learn(answer.headers, refused=answer.status == TOO_MANY)
+        self.budget.learn(answer.headers, refused=answer.status == TOO_MANY)
         self.count_keys(refused=answer.status == UNAUTHORIZED)
 
     def _refuse_storm(self) -> None:

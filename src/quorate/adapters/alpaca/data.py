@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,12 +16,12 @@ from quorate.adapters.alpaca.budget import RequestBudget, RequestPolicy
 from quorate.adapters.alpaca.client import DEFAULT_CONNECTION
 from quorate.adapters.alpaca.connection import Connection, ConnectionPolicy, open_connection
 from quorate.adapters.alpaca.endpoint import AlpacaEndpoint
-from quorate.adapters.alpaca.pairs import is_pair
 from quorate.adapters.alpaca.questions import reading, told
 from quorate.adapters.alpaca.refusal import unreadable
 from quorate.adapters.alpaca.shapes import Unreadable, number, number_or_none
 from quorate.kernel.ids import Symbol
 from quorate.kernel.ports import Clock
+from quorate.market.asset_kind import AssetKind, by_kind
 from quorate.market.bar import RawBar
 from quorate.market.news import NewsItem
 from quorate.market.quote import Quote
@@ -29,6 +29,12 @@ from quorate.market.quote import Quote
 STOCKS: Final = "/v2/stocks"
 PAIRS: Final = "/v1beta3/crypto/us"
 """The description that we have names `/v1beta1/crypto`, which the broker has since replaced by this."""
+QUOTES: Final = MappingProxyType(
+    {
+        AssetKind.STOCK: f"{STOCKS}/quotes/latest",
+        AssetKind.PAIR: f"{PAIRS}/latest/quotes",
+    }
+)
 NEWS: Final = "/v1beta1/news"
 BARS_PAGE: Final = 10_000
 NEWS_PAGE: Final = 50
@@ -108,33 +114,40 @@ class AlpacaData:
         """Return which host it is, without its keys."""
         return f"AlpacaData({self._base})"
 
+    @property
+    def requests(self) -> int:
+        """Return how many requests were sent so far."""
+        return self._connection.budget.sent
+
     async def bars(
         self, symbols: Sequence[Symbol], first: date, last: date
     ) -> Mapping[Symbol, Sequence[RawBar]]:
-        """Return the daily bars of the days from `first` to `last`, unchecked, by symbol and date."""
-        found: dict[Symbol, list[RawBar]] = {}
+        """Return the daily bars of the days from `first` to `last`, unchecked, by symbol and date.
+
+        A stock's are as they were traded, with the close that the broker adjusted beside them: splits and dividends are
+        told by that alone, and nothing else of it is used.
+        """
         asked = {
             "timeframe": "1Day",
             "start": first.isoformat(),
             "end": _end(last),
             "limit": str(BARS_PAGE),
         }
-        for root, kind in _by_host(symbols):
-            more = {} if root == PAIRS else {"adjustment": "raw"}
-            query = {**asked, **more, "symbols": ",".join(kind)}
-            for page in await self._pages(f"{root}/bars", query, BarsPage):
-                with reading():
-                    for symbol, bars in (page.bars or {}).items():
-                        found.setdefault(Symbol(symbol), []).extend(_bar_of(bar) for bar in bars)
-        return MappingProxyType({name: tuple(sorted(bars)) for name, bars in found.items()})
+        kinds = by_kind(symbols)
+        pairs = await self._bars(f"{PAIRS}/bars", asked, kinds.get(AssetKind.PAIR, ()))
+        stocks = kinds.get(AssetKind.STOCK, ())
+        raw = await self._bars(f"{STOCKS}/bars", {**asked, "adjustment": "raw"}, stocks)
+        adjusted = await self._bars(f"{STOCKS}/bars", {**asked, "adjustment": "all"}, tuple(raw))
+        told = {name: _with_closes(rows, adjusted.get(name, ())) for name, rows in raw.items()}
+        return MappingProxyType({**pairs, **told})
 
     async def quotes(self, symbols: Sequence[Symbol]) -> Mapping[Symbol, Quote]:
         """Return the newest quotes; a symbol that has none is absent."""
         found: dict[Symbol, Quote] = {}
-        for root, kind in _by_host(symbols):
-            path = f"{root}/latest/quotes" if root == PAIRS else f"{root}/quotes/latest"
-            query = urlencode({"symbols": ",".join(kind)})
-            answer = await told(self._connection, f"{self._base}{path}?{query}", QuotesAnswer)
+        for kind, wanted in by_kind(symbols).items():
+            query = urlencode({"symbols": ",".join(wanted)})
+            asked = f"{self._base}{QUOTES[kind]}?{query}"
+            answer = await told(self._connection, asked, QuotesAnswer)
             with reading():
                 for name, shape in answer.quotes.items():
                     found[Symbol(name)] = _quote_of(Symbol(name), shape)
@@ -155,6 +168,18 @@ class AlpacaData:
             items = [_item_of(shape, known) for page in pages for shape in page.news]
         return sorted(items, key=lambda item: (item.published_at, item.item_id))
 
+    async def _bars(
+        self, path: str, query: Mapping[str, str], symbols: Sequence[Symbol]
+    ) -> Mapping[Symbol, Sequence[RawBar]]:
+        if not symbols:
+            return {}
+        found: dict[Symbol, list[RawBar]] = {}
+        for page in await self._pages(path, {**query, "symbols": ",".join(symbols)}, BarsPage):
+            with reading():
+                for symbol, bars in (page.bars or {}).items():
+                    found.setdefault(Symbol(symbol), []).extend(_bar_of(bar) for bar in bars)
+        return {name: tuple(sorted(bars, key=_session)) for name, bars in found.items()}
+
     async def _pages(
         self, path: str, query: Mapping[str, str], shape: type[PageOf]
     ) -> Sequence[PageOf]:
@@ -167,7 +192,7 @@ class AlpacaData:
             pages.append(await told(self._connection, f"{self._base}{path}?{asked}", shape))
             token = pages[-1].next_page_token or None
             if token in seen or len(pages) >= MOST_PAGES:
-                raise unreadable("its pages do not end")
+                raise unreadable("its pages do not end (PAGINATION_LOOP)")
             seen |= {token} if token else set()
         return pages
 
@@ -185,14 +210,6 @@ async def open_alpaca_data(
         yield AlpacaData(opened)
 
 
-def _by_host(symbols: Iterable[Symbol]) -> Iterable[tuple[str, Sequence[Symbol]]]:
-    """Yield where to ask and for what; nothing where there is nothing to ask for."""
-    wanted = sorted(set(symbols))
-    pairs = [symbol for symbol in wanted if is_pair(symbol)]
-    stocks = [symbol for symbol in wanted if not is_pair(symbol)]
-    return [(root, kind) for root, kind in ((STOCKS, stocks), (PAIRS, pairs)) if kind]
-
-
 def _end(last: date) -> str:
     """Return the last moment of a day; a request's end is inclusive."""
     return f"{last.isoformat()}T23:59:59Z"
@@ -203,6 +220,16 @@ def _bar_of(shape: BarShape) -> RawBar:
         number(each) for each in (shape.open, shape.high, shape.low, shape.close, shape.volume)
     )
     return RawBar(_aware(shape.at).date(), *prices)
+
+
+def _session(row: RawBar) -> date:
+    return row.session
+
+
+def _with_closes(rows: Sequence[RawBar], adjusted: Sequence[RawBar]) -> tuple[RawBar, ...]:
+    """Return `rows` with the adjusted close of each session that has one."""
+    closes = {row.session: row.close for row in adjusted}
+    return tuple(row._replace(adj_close=closes.get(row.session)) for row in rows)
 
 
 def _quote_of(symbol: Symbol, shape: QuoteShape) -> Quote:

@@ -6,9 +6,10 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 from urllib.parse import SplitResult, urlsplit
 
+from quorate.execution.paper import PAPER_HOST, is_live_host
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.secret import Secret
 
@@ -18,11 +19,32 @@ BASE_URL: Final = "APCA_API_BASE_URL"
 DATA_URL: Final = "APCA_API_DATA_URL"
 """The broker's own names. Source: docs.alpaca.markets, "Authentication"."""
 
-PAPER_URL: Final = "https://paper-api.alpaca.markets"
+PAPER_URL: Final = f"https://{PAPER_HOST}"
 MARKET_DATA_URL: Final = "https://data.alpaca.markets"
-_PAPER_HOST: Final = "paper-api.alpaca.markets"
-_BROKERS_DOMAIN: Final = "alpaca.markets"
 _KEY: Final = re.compile(r"[\x21-\x7e]+")
+
+
+class HostProblem(NamedTuple):
+    """What is wrong with a host: which setting, what, and its code."""
+
+    key: str
+    problem: str
+    code: str
+
+
+class LiveHostError(RejectedError):
+    """Orders would cost real money; `errors` tells programs. Source: bad_inputs.jsonl CF-004."""
+
+    default_slug = "config-refused"
+
+    def __init__(self, host: str) -> None:
+        problem = f"is {host}, where orders cost real money, and the book is in paper mode"
+        super().__init__(
+            f"{BASE_URL} {problem}",
+            effect="nothing is sent to the broker",
+            fix=f"set {BASE_URL}={PAPER_URL}",
+        )
+        self.errors = (HostProblem(BASE_URL, problem, "CONFIG_LIVE_URL_IN_PAPER"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +79,8 @@ class AlpacaEndpoint:
                     f"{name} is empty or has a space or a line break in it", f"set {name} again"
                 )
         host = _host(urlsplit(self.base_url))
-        if not self.live and host.endswith(_BROKERS_DOMAIN) and host != _PAPER_HOST:
-            raise _refused(
-                f"{BASE_URL} is {host}, where orders cost real money, and the book is in paper mode",
-                f"set {BASE_URL}={PAPER_URL}",
-            )
+        if not self.live and is_live_host(host):
+            raise LiveHostError(host)
 
     @classmethod
     def of(cls, variables: Mapping[str, str], *, live: bool = False) -> Self | None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from quorate.kernel.ids import Symbol
+from quorate.market.asset_kind import is_pair
+
+__all__ = ["CRYPTO", "is_pair", "symbol_of"]
 
 CRYPTO: Final = "crypto"
 _QUOTES: Final = ("USDT", "USDC", "USDG", "USD", "BTC", "EUR")
 """What a pair may be priced in, longer ones first."""
-
-
-def is_pair(symbol: str) -> bool:
-    """Return whether `symbol` names a crypto pair."""
-    return "/" in symbol
 
 
 def symbol_of(told: str, asset_class: str) -> Symbol:

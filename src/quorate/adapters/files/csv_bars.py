@@ -15,9 +15,10 @@ from pathlib import Path
 from quorate.adapters.files.columns import Columns, columns_of
 from quorate.adapters.files.content import refused, text_of
 from quorate.kernel.ids import Symbol, symbol_in
+from quorate.market.asset_kind import kind_of
 from quorate.market.bar import NOT_A_NUMBER, RawBar
-from quorate.market.calendar import MarketCalendar
-from quorate.market.intake import take_in
+from quorate.market.calendar import calendars_of
+from quorate.market.intake import NO_OTHERS, take_in
 from quorate.market.series import Series
 from quorate.market.verdicts import Note
 
@@ -56,13 +57,20 @@ def read_bars(file: Path | bytes, *, symbol: Symbol | None = None, source: str) 
     """
     rows = _by_symbol(_rows(text_of(file), symbol or _symbol_in_name(file)))
     _refuse_intraday(rows)
-    calendar = MarketCalendar.of([row.bar.session for row in those] for those in rows.values())
+    calendars = calendars_of(
+        {name: [row.bar.session for row in those] for name, those in rows.items()}
+    )
     chosen = rows if symbol is None else {symbol: rows.get(symbol, [])}
     if not any(chosen.values()):
         what = "no row" if symbol is None else f"no row of {symbol}"
         raise refused(f"the file holds {what}", fix="choose a file with daily bars")
     taken = {
-        name: take_in(name, [row.bar for row in those], source=source, calendar=calendar)
+        name: take_in(
+            name,
+            [row.bar for row in those],
+            source=source,
+            calendar=calendars.get(kind_of(name), NO_OTHERS),
+        )
         for name, those in sorted(chosen.items())
     }
     return ImportedFile(

@@ -28,6 +28,10 @@ class FileNotary:
         checkpoint = Checkpoint(origin=origin_of(tenant), size=size, root=root)
         return signed_note(checkpoint, public_key=self._key.public, sign=self._key.sign).text()
 
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature of `message`, which names its own purpose: a note's first line, or an envelope's type."""
+        return self._key.sign(message)
+
     def copy(self, tenant: Tenant, note: str) -> None:
         """Append `note` to the tenant's file.
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from quorate.kernel.errors import RejectedError
 
 OWNER_ONLY = 0o600
+OTHERS = 0o077
+"""The bits of a mode that let anybody but the owner in."""
+
 FOLDER = 0o700
 """Of a folder that is made for secrets; one that is there already stays as its owner left it."""
 
@@ -32,7 +35,7 @@ def owned_bytes(path: Path, fresh: Callable[[], bytes], *, what: str) -> bytes:
             fix="point QUORATE_HOME to a folder that you may write to",
             slug="config-refused",
         ) from error
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+    if stat.S_IMODE(path.stat().st_mode) & OTHERS:
         raise RejectedError(
             f"the {what} {path} can be read by others",
             effect="it is not used",

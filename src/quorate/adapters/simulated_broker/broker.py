@@ -17,6 +17,7 @@ from quorate.adapters.simulated_broker.exchange import (
     begun,
     ended,
     opening,
+    quantity_step,
     traded,
     with_orders,
 )
@@ -37,6 +38,7 @@ from quorate.execution.order_table import OrderEvent
 from quorate.kernel.errors import ConflictError
 from quorate.kernel.ids import BookName, Symbol
 from quorate.kernel.ports import Journal
+from quorate.market.asset_kind import is_pair
 from quorate.market.bar import Bar
 from quorate.market.news import close_of
 from quorate.portfolio import PortfolioPolicy, SessionMarket, Side
@@ -46,6 +48,9 @@ Tx = TypeVar("Tx")
 
 SESSION_OPEN: Final = time(14, 30, tzinfo=UTC)
 """When a session of the simulated market opens. Source: 9:30 in New York, in winter."""
+
+PAIR_PRICE_STEP: Final = Decimal("0.0001")
+"""The step of a pair's price, which is that of the fills: pairs of less than a cent are too coarse for it. Ours."""
 
 Change = Callable[[SimulatedAccount], Traded]
 
@@ -82,6 +87,11 @@ class SimulatedBroker:
         self._account = first
         self._bars: Mapping[Symbol, Bar] = {}
         self._listeners: set[asyncio.Queue[OrderUpdate | None]] = set()
+
+    @property
+    def session(self) -> date:
+        """Return the session that the account stands in, or at the close of."""
+        return self._account.session
 
     async def load(self) -> None:
         """Read the account from the journal."""
@@ -184,16 +194,16 @@ class SimulatedBroker:
         )
 
     async def instrument(self, symbol: Symbol) -> Instrument | None:
-        """Return a stock in whole shares, None for a symbol that the book has no bars of."""
+        """Return a stock in whole shares or a pair in fractions, None for a symbol that the book has no bars of."""
         if symbol not in self._market.symbols:
             return None
         return Instrument(
             symbol=symbol,
             tradable=True,
-            fractionable=False,
-            around_the_clock=False,
-            quantity_step=Decimal(1),
-            price_step=Decimal("0.01"),
+            fractionable=is_pair(symbol),
+            around_the_clock=is_pair(symbol),
+            quantity_step=quantity_step(symbol),
+            price_step=PAIR_PRICE_STEP if is_pair(symbol) else Decimal("0.01"),
         )
 
     async def updates(self) -> AsyncIterator[OrderUpdate | None]:

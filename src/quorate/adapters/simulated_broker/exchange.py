@@ -17,19 +17,24 @@ from quorate.adapters.simulated_broker.account import (
     HeldPosition,
     SimulatedAccount,
 )
+from quorate.execution.broker import price_in_steps
 from quorate.execution.order import Execution
 from quorate.execution.order_table import OrderEvent
 from quorate.kernel.ids import Symbol
 from quorate.market.actions import ActionKind, CorporateAction
+from quorate.market.asset_kind import is_pair
 from quorate.market.bar import Bar
 from quorate.portfolio import SessionMarket, Side
 from quorate.portfolio.corporate import close_after, dividend_on, split_shares
-from quorate.portfolio.fill_model import TICK, bought_at, sold_at
+from quorate.portfolio.fill_model import bought_at, sold_at
 from quorate.portfolio.ledger import cents
 from quorate.risk import OrderKind
 
 VOLUME_SHARE: Final = Decimal("0.10")
 """The share of a session's volume that fills orders; the rest of an order waits or ends. Ours."""
+
+PAIR_STEP: Final = Decimal("0.000000001")
+"""The fractions in which a pair is traded. Source: RELIABILITY 2.0 (at most 9 decimals)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,11 @@ def ended(account: SimulatedAccount, symbols: Iterable[Symbol]) -> Traded:
     return Traded(with_orders(closed, [tick.order for tick in ticks]), tuple(ticks))
 
 
+def quantity_step(symbol: Symbol) -> Decimal:
+    """Return the steps in which a symbol is traded here: whole shares, a pair in fractions as at the broker."""
+    return PAIR_STEP if is_pair(symbol) else Decimal(1)
+
+
 def with_orders(account: SimulatedAccount, orders: Iterable[HeldOrder]) -> SimulatedAccount:
     """Return the account with `orders` as they are now."""
     changed = {order.client_order_id: order for order in orders}
@@ -139,10 +149,11 @@ def _fill_price(order: HeldOrder, bar: Bar, costs: FillCosts) -> Decimal | None:
 def _filled(
     account: SimulatedAccount, order: HeldOrder, price: Decimal, bar: Bar, costs: FillCosts
 ) -> Traded:
-    left = _whole(bar.volume * VOLUME_SHARE) - account.traded.get(order.symbol, ZERO)
+    step = quantity_step(order.symbol)
+    left = _floored(bar.volume * VOLUME_SHARE, step) - account.traded.get(order.symbol, ZERO)
     quantity = min(order.rest, max(left, ZERO))
     if order.side is Side.BUY:
-        affordable = _whole((account.cash - costs.fee_usd) / price)
+        affordable = _floored((account.cash - costs.fee_usd) / price, step)
         if affordable < quantity:
             return _short_of_cash(account, order, max(affordable, ZERO), price, costs)
     if quantity <= 0:
@@ -216,9 +227,10 @@ def _acted(account: SimulatedAccount, symbol: Symbol, action: CorporateAction) -
 
 
 def _split_order(order: HeldOrder, action: CorporateAction) -> HeldOrder:
-    price = None if order.price is None else (order.price / action.ratio).quantize(TICK)
+    new, old = action.terms
+    price = None if order.price is None else price_in_steps(order.price * old / new)
     return replace(order, quantity=order.filled + split_shares(order.rest, action), price=price)
 
 
-def _whole(quantity: Decimal) -> Decimal:
-    return quantity.to_integral_value(ROUND_FLOOR)
+def _floored(quantity: Decimal, step: Decimal) -> Decimal:
+    return (quantity / step).to_integral_value(ROUND_FLOOR) * step

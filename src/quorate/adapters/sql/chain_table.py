@@ -49,6 +49,17 @@ STREAM_ROWS = Statement(
 )
 """The rows of a stream; "nothing" keeps SQLite, which has no statistics, from walking the whole chain by its key."""
 
+NEWEST_OF_STREAM = Statement(
+    select(JOURNAL)
+    .where(
+        JOURNAL.c.stream == bindparam("stream"),
+        JOURNAL.c.tenant + bindparam("nothing") == bindparam("tenant"),
+    )
+    .order_by(JOURNAL.c.seq.desc())
+    .limit(bindparam("most"))
+)
+"""The end of a stream, for those that grow for ever."""
+
 ROWS_AFTER = Statement(
     select(JOURNAL)
     .where(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Column, Table, bindparam, select
+from sqlalchemy import BigInteger, Column, Connection, Table, bindparam, select
 
 from quorate.adapters.sql.projection import Place, Projections, number_of, part_of, text_of
 from quorate.adapters.sql.schema import metadata, tenant_column, text_column
 from quorate.adapters.sql.session import Session
-from quorate.adapters.sql.statement import GuardedUpdate, Insert, Statement, Values
+from quorate.adapters.sql.statement import GuardedUpdate, Insert, Statement, Values, rows_of
 from quorate.execution.recorded import HeldShares, OrderFact, TradingStanding
 from quorate.kernel.ids import BookName, Symbol, Tenant
 from quorate.kernel.journal import Event
@@ -85,6 +85,12 @@ def trading_standing(session: Session, tenant: Tenant, book: BookName) -> Tradin
             state=TradingState(str(state)), reason=str(reason), version=int(version or 0)
         )
     return TradingStanding()
+
+
+def trading_of(connection: Connection, tenant: Tenant, book: BookName) -> TradingState:
+    """Return a book's trading state."""
+    rows = rows_of(connection, _TRADING, {"tenant": tenant, "book": book})
+    return next((TradingState(str(row[0])) for row in rows), TradingState.ACTIVE)
 
 
 def project_held(session: Session, place: Place, event: Event) -> None:

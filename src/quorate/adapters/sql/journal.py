@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from quorate.adapters.sql.chain_table import CHECKPOINTS, JOURNAL, ROWS_AFTER, STREAM_ROWS
+from quorate.adapters.sql.chain_table import (
+    CHECKPOINTS,
+    JOURNAL,
+    NEWEST_OF_STREAM,
+    ROWS_AFTER,
+    STREAM_ROWS,
+)
 from quorate.adapters.sql.ledger import BLOBS, SIGNING_KEYS
 from quorate.adapters.sql.statement import Values, rows_of
 from quorate.kernel.ids import BookName, Tenant, TraceId
@@ -69,6 +75,14 @@ def rows_after(
     """Return at most `limit` rows behind row `after`, by seq: there are no gaps, so the last one is known."""
     values: Values = {"tenant": tenant, "after": after, "last": after + limit}
     return [_entry(row) for row in rows_of(connection, ROWS_AFTER, values)]
+
+
+def newest_rows(
+    connection: Connection, tenant: Tenant, stream: str, limit: int
+) -> Sequence[JournalEntry]:
+    """Return at most `limit` rows of a stream, newest first."""
+    values: Values = {"tenant": tenant, "stream": stream, "nothing": "", "most": limit}
+    return [_entry(row) for row in rows_of(connection, NEWEST_OF_STREAM, values)]
 
 
 def checkpoint_notes(connection: Connection, tenant: Tenant) -> Sequence[str]:

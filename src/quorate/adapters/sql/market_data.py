@@ -6,7 +6,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from quorate.adapters.sql.series import digests_of, kept_series, stored_series
+from quorate.adapters.sql.series import (
+    IMPORTED,
+    SeriesIndex,
+    digests_of,
+    kept_series,
+    stored_series,
+)
 from quorate.kernel.canonical import sha256_hex
 from quorate.kernel.errors import InvariantBrokenError
 from quorate.kernel.ids import Symbol, Tenant
@@ -19,16 +25,17 @@ if TYPE_CHECKING:
 class SqlMarketData:
     """One tenant's series; content never changes under its digest, so what was parsed once stays true."""
 
-    def __init__(self, database: Database, tenant: Tenant) -> None:
+    def __init__(self, database: Database, tenant: Tenant, index: SeriesIndex = IMPORTED) -> None:
         self._database = database
         self._tenant = tenant
+        self._index = index
         self._parsed: dict[str, Series] = {}
         self._parsing = asyncio.Lock()
 
     async def series(self, symbols: Sequence[Symbol]) -> Mapping[Symbol, Series]:
         """Return the series in use of `symbols`; see the port."""
         digests = await self._database.look_up(
-            lambda connection: digests_of(connection, self._tenant, symbols)
+            lambda connection: digests_of(connection, self._tenant, symbols, self._index)
         )
         async with self._parsing:
             await self._parse([s for s, digest in digests.items() if digest not in self._parsed])
@@ -49,14 +56,16 @@ class SqlMarketData:
         """Read and parse series that nobody has parsed yet; many runs at once begin with the same ones."""
         if symbols:
             contents = await self._database.read(
-                lambda connection: stored_series(connection, self._tenant, symbols)
+                lambda connection: stored_series(connection, self._tenant, symbols, self._index)
             )
             for digest, content in contents.items():
                 self._parsed[digest] = _parsed(digest, content)
 
     async def listing(self) -> Sequence[SeriesSummary]:
         """Return one line per stored series, by symbol."""
-        known = await self._database.read(lambda connection: digests_of(connection, self._tenant))
+        known = await self._database.read(
+            lambda connection: digests_of(connection, self._tenant, index=self._index)
+        )
         series = await self.series(list(known))
         return [series[symbol].summary for symbol in sorted(series)]
 

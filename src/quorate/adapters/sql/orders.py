@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import BigInteger, Column, Index, Table, bindparam, select
+from sqlalchemy import BigInteger, Column, Connection, Index, Table, bindparam, select
 
 from quorate.adapters.sql.holdings import ALL_HELD, STALE, project_held
 from quorate.adapters.sql.projection import (
@@ -35,12 +35,13 @@ from quorate.execution.order_table import TERMINAL
 from quorate.execution.recorded import (
     OrderFact,
     RecordedOrder,
+    read_request,
 )
 from quorate.kernel.canonical import canonical_json
-from quorate.kernel.ids import BookName, DecisionId, Symbol, Tenant, TraceId
+from quorate.kernel.ids import BookName, Symbol, Tenant, TraceId
 from quorate.kernel.journal import Event
 from quorate.kernel.stamps import moment_of
-from quorate.risk import Leg, OrderKind, OrderRequest, Side
+from quorate.risk import Leg, OrderRequest
 
 if TYPE_CHECKING:
     from quorate.adapters.sql.database import Database
@@ -148,6 +149,27 @@ _OVER: Mapping[str, str] = {f"over_{state.value}": state.value for state in TERM
 _Read: TypeAlias = Callable[[Statement, Values], Sequence[Row]]
 
 
+_STOPPED = Statement(
+    select(ORDERS.c.client_order_id).where(
+        _TENANT,
+        ORDERS.c.book == bindparam("book"),
+        ORDERS.c.leg == bindparam("leg"),
+        ORDERS.c.state == bindparam("state"),
+    )
+)
+
+
+def stops_hit(connection: Connection, tenant: Tenant, book: BookName) -> int:
+    """Return how many protective stops of a book sold all that they protected."""
+    values: Values = {
+        "tenant": tenant,
+        "book": book,
+        "leg": Leg.STOP.value,
+        "state": OrderState.FILLED.value,
+    }
+    return len(rows_of(connection, _STOPPED, values))
+
+
 def order_recorded(
     session: Session, tenant: Tenant, client_order_id: ClientOrderId
 ) -> RecordedOrder | None:
@@ -226,7 +248,7 @@ def _recorded(row: Row, executions: tuple[Execution, ...]) -> RecordedOrder:
     return RecordedOrder(
         order=Order(
             client_order_id=ClientOrderId(str(id_)),
-            request=_request(str(request)),
+            request=request_of(str(request)),
             state=OrderState(str(state)),
             broker_order_id=str(broker_id),
             before_request=OrderState(str(before)) if before else None,
@@ -241,24 +263,9 @@ def _recorded(row: Row, executions: tuple[Execution, ...]) -> RecordedOrder:
     )
 
 
-def _request(text: str) -> OrderRequest:
-    told: dict[str, str | None] = json.loads(text)
-    return OrderRequest(
-        decision_id=DecisionId(str(told["decisionId"])),
-        decision_hash=str(told["decisionHash"]),
-        symbol=Symbol(str(told["symbol"])),
-        side=Side(str(told["side"])),
-        leg=Leg(str(told["leg"])),
-        kind=OrderKind(str(told["kind"])),
-        quantity=Decimal(str(told["quantity"])),
-        intended_quantity=Decimal(str(told["intendedQuantity"])),
-        price=_optional(told["price"]),
-        protective_stop=_optional(told["protectiveStop"]),
-    )
-
-
-def _optional(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+def request_of(text: str) -> OrderRequest:
+    """Return the request that a row keeps as JSON."""
+    return read_request(json.loads(text))
 
 
 def _intended(session: Session, place: Place, event: Event) -> None:
@@ -327,6 +334,7 @@ def _resized(session: Session, place: Place, event: Event) -> None:
     request = json.loads(str(row[7]))
     request["quantity"] = text_of(event, "quantity")
     request["price"] = optional_text_of(event, "price")
+    request["protectiveStop"] = optional_text_of(event, "protectiveStop")
     values: Values = {**_next(place, event), "request": canonical_json(request)}
     session.update(_RESIZE, values, otherwise=STALE)
 

@@ -6,14 +6,14 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection, Table, create_engine, select
+from sqlalchemy import Connection, Table, create_engine, select, union
 from sqlalchemy.pool import StaticPool
 
 from quorate.adapters.sql.journal import blobs
 from quorate.adapters.sql.news import NEWS_ITEMS
 from quorate.adapters.sql.projection import Place
 from quorate.adapters.sql.projections import STATE_TABLES, metadata, project
-from quorate.adapters.sql.series import SERIES
+from quorate.adapters.sql.series import FETCHED_SERIES, SERIES
 from quorate.adapters.sql.sqlite_session import SqliteSession
 from quorate.kernel.canonical import sha256_hex
 from quorate.kernel.errors import QuorateError
@@ -33,9 +33,11 @@ def projection_problems(
         for table in STATE_TABLES:
             yield from _differences(table, tenant, connection, refolded)
         needed = refolded.execute(
-            select(SERIES.c.digest)
-            .where(SERIES.c.tenant == tenant)
-            .union(select(NEWS_ITEMS.c.item_id).where(NEWS_ITEMS.c.tenant == tenant))
+            union(
+                select(SERIES.c.digest).where(SERIES.c.tenant == tenant),
+                select(FETCHED_SERIES.c.digest).where(FETCHED_SERIES.c.tenant == tenant),
+                select(NEWS_ITEMS.c.item_id).where(NEWS_ITEMS.c.tenant == tenant),
+            )
         )
         yield from _changed_blobs(connection, tenant, {*needed.scalars()})
     engine.dispose()

@@ -27,6 +27,9 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 _POSTGRES: Dialect = PGDialect_psycopg(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
+_NO_OFFSET = " OFFSET :param_1"
+"""What SQLAlchemy writes for SQLite behind a limit without an offset: a zero as a parameter that nobody names."""
+
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 
 Value: TypeAlias = "str | int | bytes | None"
@@ -50,7 +53,8 @@ class Statement:
     @cached_property
     def sqlite(self) -> str:
         """The text for sqlite3, with `:name` parameters."""
-        return _text(self._clause, SQLiteDialect_pysqlite(paramstyle="named"))
+        text = _text(self._clause, SQLiteDialect_pysqlite(paramstyle="named"))
+        return text.removesuffix(_NO_OFFSET)
 
     @cached_property
     def postgres(self) -> str:

@@ -10,29 +10,41 @@ from datetime import date
 
 from quorate.access import SignInGrant
 from quorate.adapters.sql.access import sign_in_link
+from quorate.adapters.sql.alerts import alert_recorded
 from quorate.adapters.sql.books import has_book
 from quorate.adapters.sql.budgets import limit_set
 from quorate.adapters.sql.calls import call_status
 from quorate.adapters.sql.config_versions import knows_config
+from quorate.adapters.sql.cycles import book_schedule, book_stage
 from quorate.adapters.sql.holdings import held_shares, trading_standing
 from quorate.adapters.sql.kept_answers import Slot, slot_for
 from quorate.adapters.sql.leases import current_lease
 from quorate.adapters.sql.ledger import knows_key
+from quorate.adapters.sql.locks import locks_in
 from quorate.adapters.sql.news import knows_news
 from quorate.adapters.sql.orders import order_recorded
 from quorate.adapters.sql.prices import prices_stated
 from quorate.adapters.sql.profiles import profile_held, profile_names
 from quorate.adapters.sql.prompts import role_prompts
-from quorate.adapters.sql.series import series_digests
+from quorate.adapters.sql.series import FETCHED, series_digests
 from quorate.adapters.sql.session import Session
 from quorate.adapters.sql.standing import Found, found
+from quorate.adapters.sql.strategies import strategy_standing
+from quorate.adapters.sql.usage import Counted, usage_counted
 from quorate.adapters.sql.warnings import is_warned
+from quorate.adapters.sql.work import work_item
 from quorate.agents.profile import Role
 from quorate.agents.prompts.library import PromptVersion
 from quorate.agents.registry import RegisteredProfile
+from quorate.cycle.record import BookStage
+from quorate.cycle.risk_desk.locks import Locks
+from quorate.cycle.schedule import Schedule
+from quorate.cycle.strategies.versions import StrategyStanding
+from quorate.cycle.watch.alert import RaisedAlert
 from quorate.execution import ClientOrderId
 from quorate.execution.recorded import HeldShares, RecordedOrder, TradingStanding
-from quorate.kernel.ids import BookName, ProfileName, Symbol, Tenant
+from quorate.execution.work_queue.item import WorkId, WorkItem
+from quorate.kernel.ids import BookName, ProfileName, StrategyName, Symbol, Tenant
 from quorate.kernel.lease import Lease
 from quorate.llm.budget import CallStatus, Limit, ReservationRequest
 from quorate.llm.call import ModelId
@@ -79,6 +91,18 @@ class Transaction:
         """Return the digest in use of every symbol."""
         return series_digests(self._session, self._tenant)
 
+    def work_item(self, work_id: WorkId) -> WorkItem | None:
+        """Return an item of the work queue, None where there is none."""
+        return work_item(self._session, self._tenant, work_id)
+
+    def usage_counted(self, service: str, day: str) -> Counted:
+        """Return what was counted of an outside service on a UTC day."""
+        return usage_counted(self._session, self._tenant, service, day)
+
+    def fetched_digests(self) -> Mapping[str, str]:
+        """Return the digest in use of every symbol that was fetched."""
+        return series_digests(self._session, self._tenant, FETCHED)
+
     def budgets(self, wanted: ReservationRequest, day: date) -> Found:
         """Return the budgets that a call meets on `day`."""
         return found(self._session, self._tenant, wanted, day)
@@ -122,3 +146,23 @@ class Transaction:
     def trading(self, book: BookName) -> TradingStanding:
         """Return a book's trading state."""
         return trading_standing(self._session, self._tenant, book)
+
+    def strategy(self, name: StrategyName) -> StrategyStanding:
+        """Return how a strategy stands; version 0 where none is on record."""
+        return strategy_standing(self._session, self._tenant, name)
+
+    def schedule(self, book: BookName) -> Schedule:
+        """Return when a book's cycles are started."""
+        return book_schedule(self._session, self._tenant, book)
+
+    def locks(self, book: BookName) -> Locks:
+        """Return every lock of a book that was ever set."""
+        return locks_in(self._session, self._tenant, book)
+
+    def book_stage(self, book: BookName) -> BookStage:
+        """Return where a book's cycles stand."""
+        return book_stage(self._session, self._tenant, book)
+
+    def alert(self, alert_id: str) -> RaisedAlert | None:
+        """Return the alert as it stands, None where it was never raised."""
+        return alert_recorded(self._session, self._tenant, alert_id)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
-from typing import Final
 
 from quorate.agents.policy import AgentsPolicy
 from quorate.agents.risk_manager import exits_by_atr
@@ -39,9 +38,6 @@ from quorate.portfolio import (
     play_session,
     with_orders,
 )
-
-VOLUME_SESSIONS: Final = 20
-"""Over how many sessions the mean volume is taken. Source: RELIABILITY 3, check 12."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +167,7 @@ def entry_of(
     usable = house if house is not None and house.is_possible else None
     stop = decision.stop or (usable.stop if usable else None)
     target = decision.target or (usable.target if usable else None)
-    standing = book.standing(view.symbol, _volume(view))
+    standing = book.standing(view.symbol, view.average_volume)
     wanted = _shares(decision.sizing, book.equity, view.close)
     sized = allowed_entry(wanted, view.close, stop, standing, terms.portfolio)
     if sized.code is not None:
@@ -193,12 +189,6 @@ def _shares(sizing: Sizing | None, equity: Decimal, close: Decimal) -> Decimal:
     if sizing.kind is SizingKind.QTY:
         return sizing.value
     return sizing.value * equity / close
-
-
-def _volume(view: SymbolView) -> Decimal:
-    """Return the mean volume of the newest sessions that are known, in shares."""
-    bars = view.series.bars[max(0, view.index + 1 - VOLUME_SESSIONS) : view.index + 1]
-    return sum((bar.volume for bar in bars), Decimal(0)) / len(bars)
 
 
 def _bought_for_good(book: VirtualBook, snapshot: Snapshot, terms: Terms) -> Iterator[Order]:

@@ -74,10 +74,10 @@ class OrderDesk:
         Raises:
             UnavailableError: the database gave no answer; nothing was sent that is not on record.
         """
-        id_ = _id_of(approved.request, intent.generation)
+        id_ = id_of(approved.request, intent.generation)
+        self._approved[id_] = approved
         await self._journal.commit(lambda tx: self._intended(tx, approved.request, id_, intent))
         if await self._claimed(id_):
-            self._approved[id_] = approved
             await self._send(id_, approved)
         return await self.resolve(id_)
 
@@ -175,8 +175,18 @@ class OrderDesk:
             await self._refused(id_, refusal.cause)
         except UnavailableError as error:
             await self.happened(id_, OrderEvent.AMBIGUOUS, reason=error.cause)
+        except InvariantBrokenError as error:
+            # Another order was told for ours: nothing that this broker says can be built on (BR-012).
+            await self._halted(f"{id_}: {error.cause}")
+            raise
         else:
             await self._fold(id_, lambda known: told(known.order, answer))
+
+    async def _halted(self, reason: str) -> None:
+        """Let nothing that adds risk be sent any more until a person has looked."""
+        await self._journal.commit(
+            lambda tx: list(self.trading_moved(tx, TradingEvent.HALT, reason))
+        )
 
     async def _refused(self, id_: ClientOrderId, cause: str) -> None:
         """Record a refusal, unless the broker has the order: then it was its id that was refused, as taken."""
@@ -281,7 +291,8 @@ class OrderDesk:
         return self._policy.late_poll_every_s if is_late else self._policy.poll_every_s
 
 
-def _id_of(request: OrderRequest, generation: int) -> ClientOrderId:
+def id_of(request: OrderRequest, generation: int) -> ClientOrderId:
+    """Return the id of an order; the same order has always the same one."""
     return client_order_id(
         request.decision_id, request.symbol, request.side, request.leg, generation=generation
     )

@@ -2,6 +2,8 @@
 
 from litestar import Router
 
+from quorate.hub.api.alerts import acknowledge_alert, alerts
+from quorate.hub.api.backtests import backtest, backtests, start_backtest
 from quorate.hub.api.budgets import budgets, prices, set_budgets, set_price
 from quorate.hub.api.competitions import (
     competition,
@@ -12,8 +14,26 @@ from quorate.hub.api.competitions import (
     stop_competition,
 )
 from quorate.hub.api.cost import cost_calls, cost_summary
+from quorate.hub.api.cycles import (
+    current_cycle,
+    cycle,
+    cycles,
+    start_cycle,
+    start_schedule,
+    stop_schedule,
+)
 from quorate.hub.api.debates import debate_session, debate_sessions, start_debate
 from quorate.hub.api.health import health, me, ready
+from quorate.hub.api.orders import (
+    cancel_order,
+    close_position,
+    order,
+    orders,
+    outcome,
+    outcomes,
+    positions,
+    reconcile,
+)
 from quorate.hub.api.overview import dashboard, overview, search
 from quorate.hub.api.presets import (
     apply_preset,
@@ -46,9 +66,25 @@ from quorate.hub.api.reruns import compare, replay
 from quorate.hub.api.run_details import prompts as run_prompts
 from quorate.hub.api.run_details import tool_calls
 from quorate.hub.api.runs import run, runs, trace, why
+from quorate.hub.api.safety import (
+    breakers,
+    halt,
+    reset_breaker,
+    resume,
+    safety,
+    safety_limits,
+    set_safety_limits,
+)
 from quorate.hub.api.signing_in import log_out, sign_in, sign_out_page
 from quorate.hub.api.starting import start_run
-from quorate.hub.api.strategies import strategies, strategy
+from quorate.hub.api.strategies import (
+    disable_strategy,
+    edit_strategy,
+    enable_strategy,
+    strategies,
+    strategy,
+    strategy_history,
+)
 from quorate.hub.api.streaming import stream
 from quorate.hub.api.tokens import create_token, revoke_token, tokens
 from quorate.hub.api.tools import test_tool, tools
@@ -63,12 +99,28 @@ API = Router(
         create_competition,
         start_competition,
         stop_competition,
+        acknowledge_alert,
+        alerts,
+        current_cycle,
+        cycle,
+        cycles,
+        start_cycle,
+        start_schedule,
+        stop_schedule,
         budgets,
         cost_calls,
         cost_summary,
         prices,
         set_budgets,
         set_price,
+        cancel_order,
+        close_position,
+        order,
+        orders,
+        outcome,
+        outcomes,
+        positions,
+        reconcile,
         test_tool,
         tools,
         add_prompt,
@@ -105,10 +157,24 @@ API = Router(
         role_templates,
         run,
         runs,
+        breakers,
+        halt,
+        reset_breaker,
+        resume,
+        safety,
+        safety_limits,
+        set_safety_limits,
         search,
         start_run,
+        backtest,
+        backtests,
+        start_backtest,
+        disable_strategy,
+        edit_strategy,
+        enable_strategy,
         strategies,
         strategy,
+        strategy_history,
         stream,
         run_prompts,
         tokens,

@@ -12,6 +12,14 @@ from litestar.params import QueryParameter
 from quorate.access import Scope
 from quorate.arena.record.listing import Overview, RunFilter, SessionActions, Spread
 from quorate.bootstrap.answers import BookClock
+from quorate.hub.api.cycle_shapes import (
+    AlertShape,
+    CurrentCycle,
+    EquityShape,
+    alert_shapes,
+    current_shape,
+    equity_shapes,
+)
 from quorate.hub.api.run_shapes import RunItem, run_item
 from quorate.hub.api.shape import Day, Moment, Shape
 from quorate.hub.parts import AnyRequest, app_in
@@ -83,6 +91,9 @@ class DashboardShape(Shape):
     unpriced_today: int
     runs_today: dict[str, int]
     latest: tuple[RunItem, ...]
+    cycle: CurrentCycle
+    equity: tuple[EquityShape, ...]
+    alerts: tuple[AlertShape, ...]
 
 
 class FoundItem(Shape):
@@ -115,8 +126,9 @@ async def dashboard(request: AnyRequest) -> DashboardShape:
     app = app_in(request)
     figures, clock = await app.overview(), await app.book_clock()
     latest = await app.list_runs(RunFilter(), LATEST, None)
+    traded, now = await app.trading.current_book(), stamp(app.clock.now())
     return DashboardShape(
-        read_at=stamp(app.clock.now()),
+        read_at=now,
         book=_book(clock),
         checks=tuple(
             CheckShape(name=each.name, ok=each.ok, detail=each.detail, fix=each.fix)
@@ -126,6 +138,9 @@ async def dashboard(request: AnyRequest) -> DashboardShape:
         unpriced_today=figures.unpriced_today,
         runs_today=_by_name(figures.runs_today),
         latest=tuple(map(run_item, latest.items)),
+        cycle=current_shape(await app.cycles.book(traded), now),
+        equity=equity_shapes(await app.cycles.equity(traded)),
+        alerts=alert_shapes(await app.alerts.newest(LATEST, only_open=True)),
     )
 
 

@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Annotated, Any, Final, NoReturn, cast
+from typing import Annotated, Any, Final, cast
 
 import msgspec
 from litestar import Response, post
@@ -110,17 +110,19 @@ async def start_run(
     """Start a run and answer as soon as it is durable that it was asked for.
 
     `Idempotency-Key` is needed: the same key with the same body gets the first answer for 24 hours. `Prefer: wait=20`
-    waits so long for the end and then answers 200 with the whole run.
+    waits so long for the end and then answers 200 with the whole run. With `allowOrder` what it decides is queued with
+    it and carried out by a cycle of its book: the gate, the checks and the broker still have their say.
     """
     parts, wanted = parts_of(request), run_request(data)
-    if data.allow_order:
-        _refuse_order(request)
+    if data.allow_order and Scope.TRADE not in principal_of(request).scopes:
+        raise scope_missing(Scope.TRADE)
     if dry_run or data.dry_run:
-        return _previewed(await parts.app.preview_run(wanted))
+        planned = await parts.app.work.prepared(wanted) if data.allow_order else wanted
+        return _previewed(await parts.app.preview_run(planned))
     accepted = request_key(request, key, data)
     return await started(
         parts,
-        lambda: parts.app.start_run(wanted, key=accepted),
+        lambda: parts.app.start_run(wanted, key=accepted, allow_order=data.allow_order),
         accepted.principal,
         seconds=wait_of(prefer),
     )
@@ -264,14 +266,6 @@ def _previewed(preview: RunPreview) -> Response[Any]:
         worst_cost_usd=None if preview.worst_cost is None else str(preview.worst_cost),
     )
     return Response(body, status_code=200)
-
-
-def _refuse_order(request: AnyRequest) -> NoReturn:
-    if Scope.TRADE not in principal_of(request).scopes:
-        raise scope_missing(Scope.TRADE)
-    raise asking.wrong(
-        "/allowOrder", "no run sends orders yet; leave it out", code="ORDERS_NOT_AVAILABLE"
-    )
 
 
 def _checked_key(key: str | None) -> str:

@@ -4,11 +4,14 @@ from typing import Final
 
 from litestar import Router
 
+from quorate.hub.pages.alerts import acknowledge, alerts, bell
 from quorate.hub.pages.bar import bar
 from quorate.hub.pages.competitions import HANDLERS as COMPETITIONS
 from quorate.hub.pages.cost import HANDLERS as COST
+from quorate.hub.pages.cycles import HANDLERS as CYCLES
 from quorate.hub.pages.dashboard import dashboard
 from quorate.hub.pages.debates import HANDLERS as DEBATES
+from quorate.hub.pages.orders import HANDLERS as ORDERS
 from quorate.hub.pages.overview import overview
 from quorate.hub.pages.profile_editing import (
     archive_profile,
@@ -26,15 +29,20 @@ from quorate.hub.pages.profiles import (
 )
 from quorate.hub.pages.prompts import add_prompt, prompts
 from quorate.hub.pages.runs import HANDLERS as RUNS
+from quorate.hub.pages.safety import HANDLERS as SAFETY
 from quorate.hub.pages.search import search
 from quorate.hub.pages.settings import HANDLERS as SETTINGS
 from quorate.hub.pages.shell import remember_head
+from quorate.hub.pages.strategies import HANDLERS as STRATEGIES
 from quorate.hub.pages.tools import tool, tools, try_tool
 
 HANDLERS: Final = (
+    acknowledge,
     add_prompt,
+    alerts,
     archive_profile,
     bar,
+    bell,
     create_profile,
     dashboard,
     disable_profile,
@@ -54,8 +62,12 @@ HANDLERS: Final = (
     *COST,
     *DEBATES,
     *COMPETITIONS,
+    *ORDERS,
+    *CYCLES,
     *RUNS,
+    *SAFETY,
     *SETTINGS,
+    *STRATEGIES,
 )
 
 PAGES: Final = (Router(path="/", route_handlers=HANDLERS, before_request=remember_head),)

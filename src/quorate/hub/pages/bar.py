@@ -12,6 +12,6 @@ from quorate.hub.security.principal import require
 
 @get("/admin/bar", guards=[require(Scope.READ)])
 async def bar(request: HubRequest) -> Template:
-    """Return the chips of the book's clock and of today's cost."""
+    """Return the chips of the book's clock and of today's cost, and the books that do not trade."""
     shell = await filled(bare_shell(request, title="", section=""), request)
-    return Template("parts/bar.html", context={"shell": shell})
+    return Template("parts/bar_anew.html", context={"shell": shell})

@@ -13,6 +13,11 @@ from quorate.access import Scope
 from quorate.agents.profile import AgentProfile
 from quorate.arena.record import Overview, RunFilter, RunLine, RunView
 from quorate.bootstrap import App, Check
+from quorate.bootstrap.cycling import BookView
+from quorate.cycle.equity import EquityPoint
+from quorate.hub.pages.alert_lines import ALERTS, alert_lines
+from quorate.hub.pages.cycles.card import card_of
+from quorate.hub.pages.equity import equity_chart
 from quorate.hub.pages.overview import recent_lines, split_of
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.results import newest, newest_by_symbol
@@ -35,6 +40,14 @@ class Problem:
     tone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Traded:
+    """The book that is shown: where its cycles stand, and its equity over its marks."""
+
+    view: BookView
+    points: Sequence[EquityPoint]
+
+
 @get("/admin", guards=[require(Scope.READ)])
 async def dashboard(request: HubRequest) -> Template:
     """Show what is known of the home's health, and its newest decisions."""
@@ -42,6 +55,8 @@ async def dashboard(request: HubRequest) -> Template:
     figures = await read(app.overview(), "The arena's figures")
     checks = await read(app.setup_checks(), "The setup")
     lines = await recent_lines(app)
+    traded = await read(_traded(app), "The trading cycle")
+    raised = await read(app.alerts.newest(SHOWN, only_open=True), "The alerts")
     return await page(
         request,
         "dashboard/index.html",
@@ -57,6 +72,10 @@ async def dashboard(request: HubRequest) -> Template:
         decisions=lines if isinstance(lines, Failed) else newest(lines, SHOWN),
         results=lines if isinstance(lines, Failed) else newest_by_symbol(lines),
         problems=await read(_problems(app), "The list of problems"),
+        alerts=raised if isinstance(raised, Failed) else alert_lines(raised),
+        alerts_href=ALERTS,
+        card=traded if isinstance(traded, Failed) else card_of(traded.view),
+        equity=traded if isinstance(traded, Failed) else equity_chart(traded.points),
         first_use=not isinstance(figures, Failed) and is_first_use(figures),
     )
 
@@ -100,6 +119,11 @@ def series_problems(listing: Sequence[SeriesSummary]) -> tuple[Problem, ...]:
         for line in listing
         if line.quarantine is not None
     )
+
+
+async def _traded(app: App) -> Traded:
+    book = await app.trading.current_book()
+    return Traded(await app.cycles.book(book), await app.cycles.equity(book))
 
 
 async def _problems(app: App) -> tuple[Problem, ...]:

@@ -13,6 +13,7 @@ from quorate.access import Scope
 from quorate.arena.record import Overview, RunFilter, RunLine, RunView
 from quorate.bootstrap import App
 from quorate.hub.pages.columns import Columns, columns_of
+from quorate.hub.pages.cycles.card import CycleCard, card_of
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.results import REASON_WORDS, newest_by_symbol
 from quorate.hub.pages.shell import HubRequest, app_of, page
@@ -52,9 +53,14 @@ async def overview(request: HubRequest) -> Template:
         chart=None if isinstance(figures, Failed) else chart_of(figures),
         split=None if isinstance(figures, Failed) else split_of(figures),
         reason_words=REASON_WORDS,
+        card=await read(_card(app), "The trading cycle"),
         lines=lines if isinstance(lines, Failed) else lines[:RECENT],
         results=lines if isinstance(lines, Failed) else newest_by_symbol(lines),
     )
+
+
+async def _card(app: App) -> CycleCard:
+    return card_of(await app.cycles.book(await app.trading.current_book()))
 
 
 async def recent_lines(app: App) -> Sequence[RunLine] | Failed:

@@ -15,6 +15,8 @@ from litestar.response import Template
 
 from quorate.arena.record import CostToday, Overview
 from quorate.bootstrap import App
+from quorate.hub.pages.alert_lines import AlertLine, alert_lines
+from quorate.hub.pages.halted import Banner, banners
 from quorate.hub.pages.notices import Notice
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.security.principal import principal_of
@@ -58,16 +60,23 @@ NAV: Final = (
         pages=(
             NavPage("overview", "Overview", "/admin/arena", icon="gauge"),
             NavPage("runs", "Runs", "/admin/arena/runs", icon="list-details"),
+            NavPage("cycles", "Cycles", "/admin/cycles", icon="rotate-clockwise"),
             NavPage("profiles", "Profiles", "/admin/arena/profiles", icon="users"),
         ),
     ),
     Module("debates", "Debates", "/admin/debates", icon="messages"),
     Module("competitions", "Competitions", "/admin/competitions", icon="trophy"),
+    Module("strategies", "Strategies", "/admin/strategies", icon="route"),
+    Module("orders", "Orders", "/admin/orders", icon="list-check"),
     Module("tools", "Tools", "/admin/tools", icon="tool"),
+    Module("safety", "Safety", "/admin/safety", icon="shield-check"),
     Module("cost", "Cost", "/admin/cost", icon="coin"),
     Module("settings", "Settings", "/admin/settings", icon="settings"),
 )
 """The menu: only what exists stands here. Source: UI 1."""
+
+IN_BELL: Final = 10
+"""The open alerts that the bell shows, the newest. Ours: the page of alerts has the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,10 @@ class ClockView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShellView:
-    """What the shell shows; None where it was not read. `head` is the newest row that the page knows of."""
+    """What the shell shows; None where it was not read. `head` is the newest row that the page knows of.
+
+    `banners` tell the books that take no new risk, of those that trade now.
+    """
 
     title: str
     section: str
@@ -91,8 +103,10 @@ class ShellView:
     clock: ClockView | None = None
     cost: CostToday | None = None
     gauge: DayGauge | None = None
+    banners: tuple[Banner, ...] = ()
     head: int | None = None
     notices: tuple[Notice, ...] = ()
+    alerts: tuple[AlertLine, ...] = ()
 
     @property
     def initials(self) -> str:
@@ -160,13 +174,17 @@ async def filled(shell: ShellView, request: HubRequest, figures: object = None) 
         else await read(app.cost_today(), "The cost")
     )
     gauge = await read(app.money.gauge(), "The budget")
+    standings = await read(app.safety.standings(), "The trading state")
     clock = await read(_clock(app), "The book's clock")
+    alerts = await read(app.alerts.newest(IN_BELL, only_open=True), "The alerts")
     head = request.state.get("head")
     return replace(
         shell,
         clock=None if isinstance(clock, Failed) else clock,
         cost=None if isinstance(known, Failed) else known,
         gauge=None if isinstance(gauge, Failed) else gauge,
+        alerts=() if isinstance(alerts, Failed) else alert_lines(alerts),
+        banners=() if isinstance(standings, Failed) else banners(standings),
         head=head if isinstance(head, int) else None,
     )
 

@@ -5,7 +5,7 @@
   const body = document.body, path = body.dataset.stream;
   if (!path || !window.EventSource) return;
   const LATE_AFTER = 20_000, FIRST_WAIT = 500, LONGEST_WAIT = 30_000, SLEEP_AFTER = 60_000, SAY_EVERY = 10_000, SHOWN_AFTER = 4_000;
-  const FAMILIES = ["run", "decision", "profile", "task", "series", "budget"];
+  const FAMILIES = ["run", "decision", "profile", "strategy", "backtest", "task", "series", "budget", "safety", "cycle", "order", "position", "outcome", "notice", "audit", "breaker"];
   const one = (selector) => document.querySelector(selector), every = (selector) => [...document.querySelectorAll(selector)];
   const now = () => Date.now();
   let source = null, seq = Number(body.dataset.seq), state = "connecting", reason = "";
@@ -36,6 +36,7 @@
     if (envelope.type === "decision.created") decided += 1;
     if (envelope.type === "run.failed") failed(envelope);
     if (envelope.type === "budget.threshold") filled(envelope.data);
+    if (envelope.data?.text && ["notice", "audit.violation"].includes(envelope.type)) alerted(envelope.data);
   }
   function opened() {
     if (missed) refetch();
@@ -46,6 +47,13 @@
     const size = limitUsd === null ? `${limitCalls} calls` : `$${limitUsd}`, whose = profile ? ` of ${profile}` : "";
     const text = refused ? "A call was refused for want of room." : percent === 100 ? "Further calls are refused until 00:00 UTC." : "Look at Cost before it ends.";
     document.dispatchEvent(new CustomEvent("hub:notice", { detail: { tone: percent === 100 ? "loss" : "warn", title: `The limit ${limit}${whose} (${size} a day) is used to ${percent} %.`, text } }));
+  }
+  // An alert stays in the bell, from the database, until somebody acknowledges it; here it is only said.
+  function alerted({ kind, severity, text }) {
+    if (severity === "info") return;
+    const title = kind.replaceAll("_", " ");
+    one("[data-bell-dot]").hidden = false;
+    document.dispatchEvent(new CustomEvent("hub:notice", { detail: { tone: severity === "error" ? "loss" : "warn", title: `${title[0].toUpperCase()}${title.slice(1)}.`, text } }));
   }
   function failed(envelope) {
     document.dispatchEvent(new CustomEvent("hub:notice", { detail: { tone: "loss", title: `Run ${envelope.runId} failed.`, text: envelope.data?.detail ?? envelope.data?.reason ?? "" } }));

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from quorate.arena.record.facts import Facts
+from quorate.hub.stream.strategies import STRATEGIES
+from quorate.hub.stream.told import Telling, Told
+from quorate.hub.stream.trading import TRADING
 from quorate.kernel.ids import crockford
 from quorate.kernel.journal import JournalEntry
 from quorate.kernel.stamps import stamp
@@ -33,6 +36,7 @@ class Envelope(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     schema_version: int = SCHEMA_VERSION
     trace_id: str | None = None
     run_id: str | None = None
+    cycle_id: str | None = None
     symbol: str | None = None
     decision_id: str | None = None
 
@@ -47,16 +51,6 @@ class StreamEvent:
     message: bytes
 
 
-class _Told(NamedTuple):
-    """What a row's payload says, beside what the row itself does."""
-
-    data: dict[str, object]
-    run_id: str | None = None
-    symbol: str | None = None
-    decision_id: str | None = None
-    symbols: tuple[str, ...] = ()
-
-
 def event_of(entry: JournalEntry) -> StreamEvent | None:
     """Return what the stream tells of a journal row, None where it tells nothing.
 
@@ -66,8 +60,9 @@ def event_of(entry: JournalEntry) -> StreamEvent | None:
     known = _MAPPING.get(entry.type)
     if known is None:
         return None
-    name, tell = known
+    names, tell = known
     told = tell(Facts(entry.facts))
+    name = told.type or names[0]
     envelope = Envelope(
         id=f"evt_{crockford(int(entry.hash[:32], 16), 26)}",
         seq=entry.seq,
@@ -77,6 +72,7 @@ def event_of(entry: JournalEntry) -> StreamEvent | None:
         data=told.data,
         trace_id=entry.trace_id or None,
         run_id=told.run_id or _run_of(entry.stream),
+        cycle_id=told.cycle_id,
         symbol=told.symbol,
         decision_id=told.decision_id,
     )
@@ -118,7 +114,7 @@ def _run_of(stream: str) -> str | None:
     return name if kind == "run" else None
 
 
-def _requested(facts: Facts) -> _Told:
+def _requested(facts: Facts) -> Told:
     symbols = facts.texts("symbols")
     data: dict[str, object] = {
         "symbols": list(symbols),
@@ -129,10 +125,10 @@ def _requested(facts: Facts) -> _Told:
         "profiles": [profile.text("name") for profile in facts.items("profiles")],
         "triggeredBy": facts.text("triggeredBy"),
     }
-    return _Told(data, symbols=symbols)
+    return Told(data, symbols=symbols)
 
 
-def _answered(facts: Facts) -> _Told:
+def _answered(facts: Facts) -> Told:
     symbols = tuple(answer.text("symbol") for answer in facts.items("answers"))
     data: dict[str, object] = {
         "profile": facts.text("profile"),
@@ -143,10 +139,10 @@ def _answered(facts: Facts) -> _Told:
             for answer in facts.items("answers")
         ],
     }
-    return _Told(data, symbols=symbols)
+    return Told(data, symbols=symbols)
 
 
-def _decided(facts: Facts) -> _Told:
+def _decided(facts: Facts) -> Told:
     data: dict[str, object] = {
         "finalAction": facts.text("finalAction"),
         "reasonCode": facts.text("reasonCode"),
@@ -155,10 +151,10 @@ def _decided(facts: Facts) -> _Told:
         "escalated": facts.flag("escalated"),
         **({"profile": facts.text("profile")} if "profile" in facts.tree else {}),
     }
-    return _Told(data, symbol=facts.text("symbol"), decision_id=facts.text("decisionId"))
+    return Told(data, symbol=facts.text("symbol"), decision_id=facts.text("decisionId"))
 
 
-def _completed(facts: Facts) -> _Told:
+def _completed(facts: Facts) -> Told:
     actions = facts.part("finalActions")
     final = {symbol: str(action) for symbol, action in actions.tree.items()} if actions else {}
     data: dict[str, object] = {
@@ -167,24 +163,24 @@ def _completed(facts: Facts) -> _Told:
         "finalActions": dict(final),
         "escalated": facts.flag("escalated"),
     }
-    return _Told(data, symbols=tuple({name.partition(" ")[0]: None for name in final}))
+    return Told(data, symbols=tuple({name.partition(" ")[0]: None for name in final}))
 
 
-def _ended(facts: Facts) -> _Told:
-    return _Told({"reason": facts.text("reason"), "detail": facts.text("detail")})
+def _ended(facts: Facts) -> Told:
+    return Told({"reason": facts.text("reason"), "detail": facts.text("detail")})
 
 
-def _task_received(facts: Facts) -> _Told:
+def _task_received(facts: Facts) -> Told:
     data: dict[str, object] = {
         "taskId": facts.text("taskId"),
         "state": facts.text("state"),
         "from": None,
     }
-    return _Told(data, run_id=facts.text("subject"))
+    return Told(data, run_id=facts.text("subject"))
 
 
-def _task_moved(facts: Facts) -> _Told:
-    return _Told(
+def _task_moved(facts: Facts) -> Told:
+    return Told(
         {
             "taskId": facts.text("taskId"),
             "state": facts.text("to"),
@@ -194,24 +190,24 @@ def _task_moved(facts: Facts) -> _Told:
     )
 
 
-def _registered(facts: Facts) -> _Told:
-    return _Told({"name": facts.text("name"), "enabled": facts.flag("enabled")})
+def _registered(facts: Facts) -> Told:
+    return Told({"name": facts.text("name"), "enabled": facts.flag("enabled")})
 
 
-def _switched(*, enabled: bool) -> Callable[[Facts], _Told]:
-    return lambda facts: _Told({"name": facts.text("name"), "enabled": enabled})
+def _switched(*, enabled: bool) -> Callable[[Facts], Told]:
+    return lambda facts: Told({"name": facts.text("name"), "enabled": enabled})
 
 
-def _imported(facts: Facts) -> _Told:
+def _imported(facts: Facts) -> Told:
     data: dict[str, object] = {
         "bars": facts.count("bars"),
         "lastSession": facts.text("lastSession") or None,
         "quarantine": facts.optional("quarantine", str),
     }
-    return _Told(data, symbol=facts.text("symbol"))
+    return Told(data, symbol=facts.text("symbol"))
 
 
-def _filled(facts: Facts) -> _Told:
+def _filled(facts: Facts) -> Told:
     data: dict[str, object] = {
         "limit": facts.text("limit"),
         "profile": facts.text("profile") or None,
@@ -221,17 +217,17 @@ def _filled(facts: Facts) -> _Told:
         **{name: facts.optional(name, str) for name in ("limitUsd", "usedUsd")},
         **{name: facts.tree.get(name) for name in ("limitCalls", "usedCalls")},
     }
-    return _Told(data)
+    return Told(data)
 
 
-def _competition(status: str) -> Callable[[Facts], _Told]:
-    return lambda facts: _Told(
+def _competition(status: str) -> Callable[[Facts], Told]:
+    return lambda facts: Told(
         {"competitionId": facts.text("competitionId"), "status": status, "round": None}
     )
 
 
-def _round(facts: Facts) -> _Told:
-    return _Told(
+def _round(facts: Facts) -> Told:
+    return Told(
         {
             "competitionId": facts.text("competitionId"),
             "status": "running",
@@ -240,31 +236,33 @@ def _round(facts: Facts) -> _Told:
     )
 
 
-_MAPPING: Final[Mapping[str, tuple[str, Callable[[Facts], _Told]]]] = {
-    "competition.created": ("competition.state", _competition("created")),
-    "competition.started": ("competition.state", _competition("running")),
-    "competition.finished": ("competition.state", _competition("finished")),
-    "competition.stopped": ("competition.state", _competition("stopped")),
-    "round.played": ("competition.state", _round),
-    "run.requested": ("run.created", _requested),
-    "agent.answered": ("run.agentCompleted", _answered),
-    "decision.made": ("decision.created", _decided),
-    "run.completed": ("run.completed", _completed),
-    "run.failed": ("run.failed", _ended),
-    "run.cancelled": ("run.cancelled", _ended),
-    "task.received": ("task.state", _task_received),
-    "task.moved": ("task.state", _task_moved),
-    "profile.registered": ("profile.state", _registered),
-    "profile.created": ("profile.state", _registered),
-    "profile.changed": ("profile.state", _registered),
-    "profile.archived": ("profile.state", _switched(enabled=False)),
-    "profile.enabled": ("profile.state", _switched(enabled=True)),
-    "profile.disabled": ("profile.state", _switched(enabled=False)),
-    "series.imported": ("series.imported", _imported),
-    "budget.warned": ("budget.threshold", _filled),
+_MAPPING: Final[Mapping[str, Telling]] = {
+    "competition.created": (("competition.state",), _competition("created")),
+    "competition.started": (("competition.state",), _competition("running")),
+    "competition.finished": (("competition.state",), _competition("finished")),
+    "competition.stopped": (("competition.state",), _competition("stopped")),
+    "round.played": (("competition.state",), _round),
+    "run.requested": (("run.created",), _requested),
+    "agent.answered": (("run.agentCompleted",), _answered),
+    "decision.made": (("decision.created",), _decided),
+    "run.completed": (("run.completed",), _completed),
+    "run.failed": (("run.failed",), _ended),
+    "run.cancelled": (("run.cancelled",), _ended),
+    "task.received": (("task.state",), _task_received),
+    "task.moved": (("task.state",), _task_moved),
+    "profile.registered": (("profile.state",), _registered),
+    "profile.created": (("profile.state",), _registered),
+    "profile.changed": (("profile.state",), _registered),
+    "profile.archived": (("profile.state",), _switched(enabled=False)),
+    "profile.enabled": (("profile.state",), _switched(enabled=True)),
+    "profile.disabled": (("profile.state",), _switched(enabled=False)),
+    "series.imported": (("series.imported",), _imported),
+    "budget.warned": (("budget.threshold",), _filled),
+    **STRATEGIES,
+    **TRADING,
 }
 
-TYPES: Final = frozenset(name for name, _ in _MAPPING.values())
+TYPES: Final = frozenset(name for names, _ in _MAPPING.values() for name in names)
 """Every type of event that tells a row."""
 
 RUN_ENDS: Final = frozenset({"run.completed", "run.failed", "run.cancelled"})

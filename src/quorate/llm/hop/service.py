@@ -101,6 +101,14 @@ class Hops:
         """Return what is known of `model`."""
         return self._health.get(model, WELL)
 
+    def healths(self) -> Mapping[ModelId, ModelHealth]:
+        """Return what is known of every model that ever failed."""
+        return dict(self._health)
+
+    def reset(self, model: ModelId) -> None:
+        """Forget what is held against `model`: the next call may ask it."""
+        self._health[model] = WELL
+
     def _slot(self, provider: str) -> asyncio.Semaphore:
         slot = self._slots.get(provider)
         if slot is None:

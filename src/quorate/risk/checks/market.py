@@ -16,7 +16,7 @@ from quorate.risk.checks.judging import (
     unknown,
 )
 from quorate.risk.limits import RiskLimits
-from quorate.risk.order import OrderKind, OrderRequest
+from quorate.risk.order import Leg, OrderKind, OrderRequest
 from quorate.risk.situation import MarketFacts, Situation
 
 BPS = Decimal(10_000)
@@ -69,10 +69,12 @@ def instrument(order: OrderRequest, at: Situation, _limits: RiskLimits) -> Answe
 
 
 def collar(order: OrderRequest, at: Situation, limits: RiskLimits) -> Answer:
-    """10: the price is near the market's, and the market's near where it was."""
+    """10: the price is near the market's, and the market's near where it was; a market that fell holds no exit up."""
     if at.mode is BookMode.REPLAY:
         return not_applicable(NO_QUOTES)
     market = at.market
+    if order.reduce_only:
+        return _own_price(order, market, limits)
     if market.reference is None or market.before is None or market.before <= 0:
         return unknown(CheckCode.PRICE_OUTSIDE_COLLAR, "the price now or before")
     moved = abs(market.reference / market.before - 1)
@@ -96,12 +98,18 @@ def session(order: OrderRequest, at: Situation, limits: RiskLimits) -> Answer:
         return unknown(CheckCode.MARKET_CLOSED, "whether the market is open")
     if not market.is_open:
         return denied(CheckCode.MARKET_CLOSED, "the market is closed")
-    return passed() if order.reduce_only else _edge(market, limits)
+    has_no_edge = at.instrument is not None and at.instrument.around_the_clock
+    return passed() if order.reduce_only or has_no_edge else _edge(market, limits)
 
 
 def _own_price(order: OrderRequest, market: MarketFacts, limits: RiskLimits) -> Answer:
-    """Hold a limit against the middle, and let a market order go only where the spread is narrow."""
-    if order.kind is OrderKind.STOP:
+    """Hold a limit against the middle, and let a market order go only where the spread is narrow.
+
+    Who flattens takes the price that there is: the kill switch is not for narrow markets alone (08 bounds it still).
+    """
+    if order.kind is OrderKind.STOP or (
+        order.kind is OrderKind.MARKET and order.leg is Leg.FLATTEN
+    ):
         return passed()
     if order.kind is OrderKind.MARKET:
         wide = _spread_bps(market)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from quorate.portfolio.check_code import CheckCode
 from quorate.risk.checks.judging import Answer, denied, passed
 from quorate.risk.limits import RiskLimits
-from quorate.risk.order import OrderRequest
+from quorate.risk.order import Leg, OrderRequest
 from quorate.risk.situation import OpenOrder, Situation
 
 
@@ -37,9 +37,18 @@ def rate(order: OrderRequest, at: Situation, limits: RiskLimits) -> Answer:
 
 
 def duplicate(order: OrderRequest, at: Situation, limits: RiskLimits) -> Answer:
-    """18: the same order does not go out twice within a short time."""
+    """18: the same order does not go out twice within a short time.
+
+    Stops are bounded by what is held (15, 23), and a sale takes the place of the stop that rests.
+    """
+    if order.leg is Leg.STOP:
+        return passed()
     for other in at.account.open_orders:
-        if _is_same(order, other) and other.age_s <= limits.duplicate_window_s:
+        if (
+            not other.is_protective
+            and _is_same(order, other)
+            and other.age_s <= limits.duplicate_window_s
+        ):
             return denied(
                 CheckCode.DUPLICATE_ORDER,
                 "seconds since the same order was sent",
@@ -50,8 +59,13 @@ def duplicate(order: OrderRequest, at: Situation, limits: RiskLimits) -> Answer:
 
 
 def wash_trade(order: OrderRequest, at: Situation, _limits: RiskLimits) -> Answer:
-    """19: no order meets one of ours on the other side; a resting stop is cancelled first."""
+    """19: no order meets one of ours on the other side; a resting stop is cancelled first.
+
+    A protective stop may stand below the rest of its own entry: what is filled is not left bare until all is.
+    """
     for other in at.account.open_orders:
+        if order.leg is Leg.STOP and other.decision_id == order.decision_id:
+            continue
         if other.symbol == order.symbol and other.side is not order.side:
             return denied(CheckCode.WASH_TRADE_RISK, "an open order stands on the other side")
     return passed()

@@ -1,7 +1,8 @@
 """The table of the checks: number, name, the function that judges, and whether it is for entries alone.
 
 Source: RELIABILITY 3, its order (state, identity, data, instrument, size and price, exposure, rate, integrity) and its
-list of the checks that an exit does not have to pass.
+list of the checks that an exit does not have to pass. Every filled entry has its stop at the broker before its cycle
+ends (DESIGN 8), so that one is not held up by an old quote, a wide spread or the hour.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from quorate.risk.checks import identity, market, rate, size, system
 from quorate.risk.checks.judging import Judge, not_applicable
 from quorate.risk.finding import Finding
 from quorate.risk.limits import RiskLimits
-from quorate.risk.order import OrderRequest
+from quorate.risk.order import Leg, OrderRequest
 from quorate.risk.situation import Situation
 
 
@@ -25,11 +26,15 @@ class Check:
     name: str
     judge: Judge
     entry_only: bool = False
+    of_the_moment: bool = False
+    """Whether it looks at quotes and hours, which a stop at the broker does not depend on."""
 
     def finding(self, order: OrderRequest, at: Situation, limits: RiskLimits) -> Finding:
         """Return what the check finds on an order; never an exception for a value that is missing."""
         if self.entry_only and order.reduce_only:
             answer = not_applicable("an order that only reduces does not have to pass it")
+        elif self.of_the_moment and order.leg is Leg.STOP:
+            answer = not_applicable("a protective stop was priced with its entry, and rests")
         else:
             answer = self.judge(order, at, limits)
         return Finding(
@@ -50,8 +55,8 @@ CHECKS: Final = (
     Check(4, "decision's age", identity.age),
     Check(5, "confidence", identity.confidence, entry_only=True),
     Check(6, "veto", identity.veto, entry_only=True),
-    Check(7, "fresh data", market.freshness),
-    Check(8, "spread", market.spread),
+    Check(7, "fresh data", market.freshness, of_the_moment=True),
+    Check(8, "spread", market.spread, of_the_moment=True),
     Check(9, "instrument", market.instrument),
     Check(10, "price collar", market.collar),
     Check(11, "order value", size.notional),
@@ -65,7 +70,7 @@ CHECKS: Final = (
     Check(19, "wash trade", rate.wash_trade),
     Check(20, "losses", system.losses, entry_only=True),
     Check(21, "locks", system.locks, entry_only=True),
-    Check(22, "session", market.session),
+    Check(22, "session", market.session, of_the_moment=True),
     Check(23, "out exceeds in", size.out_of_in),
     Check(24, "margin and day trades", size.margin, entry_only=True),
     Check(25, "escalated when large", identity.escalation, entry_only=True),

@@ -24,6 +24,8 @@ from quorate.kernel.errors import QuorateError, UnavailableError
 from quorate.kernel.ids import BookName
 from tests.fakes.clock import FakeClock
 from tests.fakes.registry import FakeRegistry
+from tests.fakes.safety import FakeSafety
+from tests.fakes.shown import FakeAlertDesk, FakeCycleShelf, FakeTrading
 from tests.unit.hub.pages.lines import ANALYST, MOMENTUM, SIZER, TREND, overview
 
 OPERATOR = Principal(
@@ -54,6 +56,11 @@ class FakeHome:
     providers: frozenset[str] = frozenset()
     lines_of_money: list[Any] = field(default_factory=list)
     day_gauge: Any = None
+    safety: FakeSafety = field(default_factory=FakeSafety)
+    alerts: FakeAlertDesk = field(default_factory=FakeAlertDesk)
+    cycles: FakeCycleShelf = field(default_factory=FakeCycleShelf)
+    trading: FakeTrading = field(default_factory=FakeTrading)
+    clock: FakeClock = field(default_factory=FakeClock)
 
     def __post_init__(self):
         """Register `known`; there is no provider unless a test says so."""

@@ -206,3 +206,16 @@ async def test_nothing_is_left_running_after_an_ordinary_answer():
     await settle()
     assert bench.clock.sleepers == 0
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_a_person_may_close_a_models_breaker():
+    acts = [*[Act(failure("HTTP_503"))] * 3, Act(reply())]
+    bench = Bench({"first": acts})
+    assert bench.gateway.healths() == {}
+    for _ in range(2):
+        with pytest.raises(ModelCallError):
+            await bench.ask(FIRST, within=5.0)
+    assert bench.gateway.healths()[FIRST].breaker.circuit is Circuit.OPEN
+    bench.gateway.reset(FIRST)
+    assert bench.gateway.healths()[FIRST].breaker is CLOSED
+    assert (await bench.ask(FIRST, within=1.0)).content == b"{}"

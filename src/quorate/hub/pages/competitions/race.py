@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +12,7 @@ from quorate.arena.competition.contest import BUY_AND_HOLD, NO_TRADE
 from quorate.arena.competition.record import Competition
 from quorate.arena.competition.scores import Score, curve_sessions, equity_curve
 from quorate.arena.record.phrases import spaced
+from quorate.hub.pages.scale import Level, height, levels
 
 COLOURS: Final = 8
 """Participants with a colour of their own; the rest are grey. Source: UI 1 (Competitions)."""
@@ -23,17 +23,6 @@ POINTS: Final = 240
 
 LABEL_GAP: Final = 6.0
 """How far apart the names at the lines' ends stand at least, in percent of the chart's height."""
-
-LEVELS: Final = 6
-"""At the most so many horizontal lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """A horizontal line with its label, in percent from the top."""
-
-    y: float
-    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +71,7 @@ def race_of(competition: Competition, scores: Sequence[Score]) -> Race | None:
     every = -(-len(days) // POINTS)
     kept = sorted({*range(0, len(days), every), len(days) - 1})
     low, high = _span(curves, competition.terms.capital.amount)
-    ends = [_y(curve[-1], low, high) for curve in curves]
+    ends = [height(curve[-1], low, high) for curve in curves]
     labels = spread(ends, LABEL_GAP)
     return Race(
         lines=tuple(
@@ -97,7 +86,7 @@ def race_of(competition: Competition, scores: Sequence[Score]) -> Race | None:
             )
             for place, (score, curve) in enumerate(zip(shown, curves, strict=True))
         ),
-        levels=_levels(low, high),
+        levels=levels(low, high),
         sessions=tuple(day.isoformat() for day in days),
         names=tuple(map(called, shown)),
         rows=tuple(
@@ -147,36 +136,12 @@ def _span(curves: Sequence[Sequence[Decimal]], capital: Decimal) -> tuple[float,
     return low - margin, high + margin
 
 
-def _y(value: Decimal | float, low: float, high: float) -> float:
-    return 100 * (high - float(value)) / (high - low)
-
-
 def _points(
     curve: Sequence[Decimal], kept: Sequence[int], low: float, high: float
 ) -> Iterator[str]:
     last = len(curve) - 1
     for at in kept:
-        yield f"{1000 * at / last:.1f},{10 * _y(curve[at], low, high):.1f}"
-
-
-def _levels(low: float, high: float) -> tuple[Level, ...]:
-    """Return the round amounts inside the span, the largest first."""
-    step = _round_step((high - low) / LEVELS)
-    first = math.ceil(low / step)
-    worths = [step * at for at in range(first, math.floor(high / step) + 1)]
-    return tuple(Level(_y(worth, low, high), _short(worth, step)) for worth in reversed(worths))
-
-
-def _round_step(least: float) -> float:
-    """Return the smallest of 1, 2 and 5 times a power of ten that is not below `least`."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(size * power for size in (1, 2, 5, 10) if size * power >= least)
-
-
-def _short(worth: float, step: float) -> str:
-    """Return an amount in thousands with as many places as tell two levels apart: "$104k", "$100.2k"."""
-    places = max(0, -math.floor(math.log10(step / 1000)))
-    return f"${worth / 1000:,.{places}f}k"
+        yield f"{1000 * at / last:.1f},{10 * height(curve[at], low, high):.1f}"
 
 
 def _summary(competition: Competition, shown: Sequence[Score]) -> str:

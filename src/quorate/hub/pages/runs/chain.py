@@ -1,4 +1,4 @@
-"""From evidence to decision: the hops of a run, each with the journal row that made it true."""
+"""From evidence to decision: the hops of a run, each with the journal row that made it true; orders follow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class HopState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One hop; `seq` is the newest row of it, None before there is one."""
+    """One hop; `seq` is the newest row of it, None before there is one, and `mark` an id that stands in its place."""
 
     name: str
     value: str
@@ -35,6 +35,7 @@ class Hop:
     seq: int | None = None
     href: str = ""
     note: str = ""
+    mark: str = ""
 
 
 def hops_of(run: RecordedRun, entries: Sequence[JournalEntry], place: Place) -> tuple[Hop, ...]:
@@ -50,7 +51,7 @@ def hops_of(run: RecordedRun, entries: Sequence[JournalEntry], place: Place) -> 
         _hop("Shadow arms", rows[RunEvent.SHADOWS_DRAWN], "drawn", place, note=_arms(run)),
         _end(run, rows, place),
     )
-    return (*_placed(made, run.status), _order())
+    return _placed(made, run.status)
 
 
 def _by_type(entries: Sequence[JournalEntry]) -> Mapping[str, list[JournalEntry]]:
@@ -120,15 +121,6 @@ def _placed(hops: Sequence[Hop], status: RunStatus) -> tuple[Hop, ...]:
     if waiting and not ended:
         states[waiting[0]] = HopState.NOW
     return tuple(replace(hop, state=states.get(place, hop.state)) for place, hop in enumerate(hops))
-
-
-def _order() -> Hop:
-    return Hop(
-        name="Order",
-        value="none sent",
-        state=HopState.NONE,
-        note="a run decides, it sends nothing",
-    )
 
 
 def _seen(run: RecordedRun) -> str:

@@ -8,8 +8,10 @@ from litestar.response import Template
 
 from quorate.access import Scope
 from quorate.bootstrap import App
+from quorate.bootstrap.ordering import DecisionOrders
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.runs.listing import SECTION, download
+from quorate.hub.pages.runs.order_chain import order_hops, order_words
 from quorate.hub.pages.runs.prices import SESSIONS, PriceTable, price_table
 from quorate.hub.pages.runs.scene import (
     Scene,
@@ -31,6 +33,7 @@ async def run_details(request: HubRequest, run_id: FromPath[str]) -> Template:
     app = app_of(request)
     with_texts = tab_of(request.query_params) is Tab.PROMPTS
     scene = scene_of(await app.run_details(run_id, with_texts=with_texts), request.query_params)
+    orders = await _orders(app, scene)
     return await page(
         request,
         "runs/details.html",
@@ -38,6 +41,8 @@ async def run_details(request: HubRequest, run_id: FromPath[str]) -> Template:
         section=SECTION,
         part="runs/_details.html",
         prices=await _prices(app, scene),
+        order_hops=order_hops(scene.case.decision.fact if scene.case else None, orders),
+        order_said=order_words(orders),
         **run_context(scene),
         **trace_context(scene),
         **calls_context(scene),
@@ -50,6 +55,14 @@ async def export_run(request: HubRequest, run_id: FromPath[str]) -> Response[byt
     """Return one run as JSON to keep."""
     run = await app_of(request).recorded_run(run_id)
     return download(f"{run.run_id}.json", run.as_json())
+
+
+async def _orders(app: App, scene: Scene) -> DecisionOrders | None:
+    """Return the orders of the decision that the page shows; None before any decision, or where they cannot be read."""
+    if scene.case is None:
+        return None
+    found = await read(app.orders.of_decision(scene.case.decision.fact.decision_id), "The orders")
+    return None if isinstance(found, Failed) else found
 
 
 async def _prices(app: App, scene: Scene) -> PriceTable | Failed | None:

@@ -1,0 +1,112 @@
+"""`quorate outcomes`: what decisions came to, from intent over fills to win or loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from quorate.cli.failures import ExitCode
+from quorate.cli.invocation import Invocation, invocation
+from quorate.cli.listing import show_list
+from quorate.cli.noun import noun
+from quorate.cli.order_typed import BookOption, parsed_status, parsed_symbol
+
+if TYPE_CHECKING:
+    from quorate.cli.ports import App
+    from quorate.execution.outcome_link import OutcomeLink
+
+DecisionArgument = Annotated[
+    str, typer.Argument(metavar="DECISION_ID", help="A decision's id, or its beginning.")
+]
+COLUMNS = ("decisionId", "symbol", "status", "pnl", "orderIntentId", "fills", "closedAt")
+
+
+def _list(context: typer.Context) -> ExitCode:
+    call = invocation(context)
+    return call.with_app(lambda app: _show_all(app, call, None, (None, None)))
+
+
+app = noun("What decisions came to; the bare noun lists.", _list)
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    *,
+    book: BookOption = None,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STATUS", help="pending, win, loss, breakeven, cancelled or rejected."
+        ),
+    ] = None,
+    symbol: Annotated[str | None, typer.Option(metavar="S", help="Only outcomes of it.")] = None,
+) -> ExitCode:
+    """List the outcomes of a book, those of the newest decisions first."""
+    call = invocation(context)
+    return call.with_app(lambda app: _show_all(app, call, book, (status, symbol)))
+
+
+@app.command()
+def show(context: typer.Context, decision: DecisionArgument) -> ExitCode:
+    """Show a decision's way to its outcome: intent, broker order, fills, snapshots, result."""
+    call = invocation(context)
+    return call.with_app(lambda app: _show(app, call, decision))
+
+
+async def _show_all(
+    app: App, call: Invocation, book: str | None, asked: tuple[str | None, str | None]
+) -> ExitCode:
+    from quorate.execution.outcome_link import OutcomeFilter  # noqa: PLC0415  (slow)
+
+    found = await app.orders.book(book)
+    status, symbol = asked
+    wanted = OutcomeFilter(
+        book=found.name,
+        status=None if status is None else parsed_status(status),
+        symbol=None if symbol is None else parsed_symbol(symbol),
+    )
+    below = None if call.cursor is None else await app.orders.place_of_decision(call.cursor)
+    page = await app.orders.outcomes(wanted, call.limit, below)
+    show_list(
+        call,
+        read_at=app.clock.now(),
+        rows=[_row(link) for link in page.items],
+        items=[link.as_json() for link in page.items],
+        next_cursor=page.items[-1].decision_id if page.next_below is not None else None,
+        columns=COLUMNS,
+        empty=f"Book {found.name} has no such outcome.",
+    )
+    return ExitCode.DONE
+
+
+async def _show(app: App, call: Invocation, decision: str) -> ExitCode:
+    link = await app.orders.outcome(decision)
+    call.terminal.reply(link.as_json(), _lines(link))
+    return ExitCode.DONE
+
+
+def _row(link: OutcomeLink) -> dict[str, object]:
+    tree = link.as_json()
+    return {**tree, "fills": len(link.fill_ids), "closedAt": link.closed_at[:10] or None}
+
+
+def _lines(link: OutcomeLink) -> list[str]:
+    result = "" if link.pnl is None else f"   {_dollars(link)} net of fees"
+    return [
+        f"{link.symbol}   {link.status.value}{result}   book {link.book}",
+        f"  decision            {link.decision_id}",
+        f"  order intent        {link.order_intent_id or 'none'}",
+        f"  broker order        {link.broker_order_id or 'none, it was never sent'}",
+        f"  fills               {' '.join(link.fill_ids) or 'none'}",
+        f"  position snapshots  {' '.join(link.position_snapshot_ids) or 'none'}",
+        f"  opened, closed      {link.opened_at or '-'}, {link.closed_at or '-'}",
+        f"Why: quorate explain {link.decision_id}",
+    ]
+
+
+def _dollars(link: OutcomeLink) -> str:
+    from quorate.cycle.story.words import dollars  # noqa: PLC0415  (slow; help must not wait)
+
+    return "" if link.pnl is None else dollars(link.pnl)

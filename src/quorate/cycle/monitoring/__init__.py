@@ -1,0 +1,5 @@
+"""Monitoring: the sixth step of a cycle."""
+
+from quorate.cycle.monitoring.service import Monitoring
+
+__all__ = ["Monitoring"]

@@ -1,0 +1,57 @@
+"""`/admin/alerts`: what was raised and who has seen to it; the bell of every page shows those that are open."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from quorate.access import Scope
+from quorate.hub.pages.alert_lines import ALERTS, alert_lines
+from quorate.hub.pages.reading import Failed, read
+from quorate.hub.pages.shell import IN_BELL, HubRequest, app_of, bare_shell, page, wants_part
+from quorate.hub.security.principal import principal_of, require
+
+SECTION: Final = "dashboard"
+SHOWN: Final = 100
+"""The newest alerts that the page lists. Ours: older ones are in the journal."""
+
+
+@get(ALERTS, guards=[require(Scope.READ)])
+async def alerts(request: HubRequest) -> Template:
+    """Show the newest alerts of every book."""
+    found = await read(app_of(request).alerts.newest(SHOWN), "The alerts")
+    return await page(
+        request,
+        "alerts/index.html",
+        part="alerts/_list.html",
+        title="Alerts",
+        section=SECTION,
+        listed=found,
+        lines=() if isinstance(found, Failed) else alert_lines(found),
+        list_href=ALERTS,
+    )
+
+
+@get(f"{ALERTS}/bell", guards=[require(Scope.READ)])
+async def bell(request: HubRequest) -> Template:
+    """Return what the bell shows of the database: the open alerts."""
+    found = await read(app_of(request).alerts.newest(IN_BELL, only_open=True), "The alerts")
+    shell = bare_shell(request, title="", section="")
+    lines = found if isinstance(found, Failed) else alert_lines(found)
+    return Template("parts/_bell.html", context={"shell": shell, "lines": lines})
+
+
+@post(f"{ALERTS}/{{alert_id:str}}/acknowledge", guards=[require(Scope.SAFETY)], status_code=200)
+async def acknowledge(
+    request: HubRequest, alert_id: FromPath[str]
+) -> Template | Response[None] | Redirect:
+    """Take note that the person at the page has seen to an alert."""
+    change = await app_of(request).alerts.acknowledge(alert_id, principal_of(request).name)
+    if not wants_part(request):
+        return Redirect(ALERTS, status_code=303)
+    shell = bare_shell(request, title="", section="")
+    (line,) = alert_lines([change.raised])
+    return Template("alerts/_item.html", context={"shell": shell, "line": line})

@@ -1,0 +1,117 @@
+"""The page's address: which tab of which book, and what narrows its list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, TypeVar
+from urllib.parse import urlencode
+
+from quorate.execution.listing import OrderFilter, OrderView
+from quorate.execution.outcome_link import OutcomeFilter, OutcomeStatus
+from quorate.kernel.ids import BookName, Symbol, is_name, symbol_in
+from quorate.risk import Leg
+
+LIST: Final = "/admin/orders"
+SECTION: Final = "orders"
+PER_PAGE: Final = 50
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Tab(StrEnum):
+    """The three lists."""
+
+    ORDERS = "orders"
+    POSITIONS = "positions"
+    OUTCOMES = "outcomes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersQuery:
+    """What an address asks for; an empty book is the one of the newest cycle."""
+
+    tab: Tab = Tab.ORDERS
+    book: str = ""
+    view: OrderView = OrderView.ALL
+    symbol: Symbol | None = None
+    leg: Leg | None = None
+    status: OutcomeStatus | None = None
+    cursor: str = ""
+
+    @property
+    def href(self) -> str:
+        """Return the address, without what is usual anyway."""
+        said = {
+            "tab": "" if self.tab is Tab.ORDERS else self.tab.value,
+            "book": self.book,
+            "view": "" if self.view is OrderView.ALL else self.view.value,
+            "symbol": self.symbol or "",
+            "leg": self.leg.value if self.leg else "",
+            "status": self.status.value if self.status else "",
+            "after": self.cursor,
+        }
+        pairs = {name: value for name, value in said.items() if value}
+        return f"{LIST}?{urlencode(pairs)}" if pairs else LIST
+
+    @property
+    def export(self) -> str:
+        """Return the address of the whole list as a file."""
+        return replace(self, cursor="").href.replace(LIST, f"{LIST}/export", 1)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Return whether anything but tab, book and view narrows the list."""
+        return bool(self.symbol or self.leg)
+
+    @property
+    def cleared(self) -> str:
+        """Return the address without anything that narrows the list."""
+        return OrdersQuery(tab=self.tab, book=self.book).href
+
+    def shows(self, tab: Tab) -> str:
+        """Return the address of another tab of the same book."""
+        return OrdersQuery(tab=tab, book=self.book).href
+
+    def views(self, view: OrderView) -> str:
+        """Return the address of another view under the same filters."""
+        return replace(self, view=view, cursor="").href
+
+    def with_status(self, status: OutcomeStatus | None) -> str:
+        """Return the address of the outcomes with this status alone."""
+        return replace(self, status=status, cursor="").href
+
+    def at(self, cursor: str) -> str:
+        """Return the address of another page; an empty cursor is the first one."""
+        return replace(self, cursor=cursor).href
+
+    def orders_of(self, book: BookName) -> OrderFilter:
+        """Return what the list of orders is asked for."""
+        return OrderFilter(book=book, view=self.view, symbol=self.symbol, leg=self.leg)
+
+    def outcomes_of(self, book: BookName) -> OutcomeFilter:
+        """Return what the list of outcomes is asked for."""
+        return OutcomeFilter(book=book, status=self.status, symbol=self.symbol)
+
+
+def read_query(params: Mapping[str, Sequence[str]]) -> OrdersQuery:
+    """Return what the parameters ask for; what cannot be understood asks for nothing."""
+
+    def said(name: str) -> str:
+        return next(iter(params.get(name, ())), "").strip()
+
+    book = said("book")
+    return OrdersQuery(
+        tab=_word(said("tab"), Tab) or Tab.ORDERS,
+        book=book if is_name(book) else "",
+        view=_word(said("view"), OrderView) or OrderView.ALL,
+        symbol=symbol_in(said("symbol")),
+        leg=_word(said("leg"), Leg),
+        status=_word(said("status"), OutcomeStatus),
+        cursor=said("after"),
+    )
+
+
+def _word(text: str, words: type[Word]) -> Word | None:
+    return words(text) if text in {*words} else None
