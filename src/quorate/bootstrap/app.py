@@ -179,7 +179,7 @@ class App:
         return await viewing.prices_up_to(self._store, symbol, as_of, sessions)
 
     async def book_clock(self) -> BookClock:
-        """Return where the default book stands: the newest stored session."""
+        """Return where the book that is shown stands."""
         return await viewing.book_clock(self._store)
 
     async def find(self, text: str, limit: int) -> Sequence[Found]:

@@ -51,7 +51,6 @@ def keeper_of(
     """
     simulated = mode is BookMode.REPLAY
     fee = store.settings.portfolio.fee_per_fill_usd if simulated else Decimal(0)
-    bars = market or (store.market if simulated else store.fetched)
     return BookKeeper(
         book=book,
         mode=mode,
@@ -62,7 +61,7 @@ def keeper_of(
             book,
             store.journal,
             SqlAwaitedRuns(store.database, store.tenant),
-            bars,
+            market or store.market_of(mode),
         ),
         missed=StoredActions(store.market) if simulated else None,
         catch_up=catch_up,

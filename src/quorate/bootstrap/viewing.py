@@ -8,7 +8,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from quorate.adapters.sql.book_marks import newest_mark
 from quorate.adapters.sql.books import book_named
+from quorate.adapters.sql.cycles import newest_book
 from quorate.adapters.sql.finding import Found, find_in
 from quorate.adapters.sql.overview import cost_today as cost_today_of
 from quorate.adapters.sql.overview import overview as overview_of
@@ -117,13 +119,20 @@ async def prices_up_to(
 
 
 async def book_clock(store: Store) -> BookClock:
-    """Return where the default book stands."""
-    name = store.settings.book.name
+    """Return where the book of the newest cycle stands; before any cycle the configured one, at the newest bars."""
 
     def read(connection: Connection) -> BookClock:
+        name = newest_book(connection, store.tenant) or store.settings.book.name
         book = book_named(connection, store.tenant, name)
-        mode = book.mode.value if book else ""
-        return BookClock(name=name, mode=mode, as_of=newest_session(connection, store.tenant))
+        marked = newest_mark(connection, store.tenant, name, 0)
+        session = None if marked is None else marked.get("session")
+        return BookClock(
+            name=name,
+            mode=book.mode.value if book else "",
+            as_of=date.fromisoformat(session)
+            if isinstance(session, str)
+            else newest_session(connection, store.tenant),
+        )
 
     return await store.database.look_up(read)
 

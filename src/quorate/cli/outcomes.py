@@ -101,9 +101,14 @@ def _lines(link: OutcomeLink) -> list[str]:
         f"  broker order        {link.broker_order_id or 'none, it was never sent'}",
         f"  fills               {' '.join(link.fill_ids) or 'none'}",
         f"  position snapshots  {' '.join(link.position_snapshot_ids) or 'none'}",
-        f"  opened, closed      {link.opened_at or '-'}, {link.closed_at or '-'}",
+        f"  opened, closed      {_moment(link.opened_at)}, {_moment(link.closed_at)}",
         f"Why: quorate explain {link.decision_id}",
     ]
+
+
+def _moment(text: str) -> str:
+    """Return a day or a stamp to the second, a dash for what did not happen."""
+    return f"{text[:10]} {text[11:19]} UTC" if "T" in text else text or "-"
 
 
 def _dollars(link: OutcomeLink) -> str:

@@ -93,7 +93,8 @@ async def _ordered(app: App, call: Invocation, request: RunRequest) -> ExitCode:
             tree = recorded.as_json()
             book, run_id = BookName(str(tree["book"])), RunId(str(tree["runId"]))
             item = await app.work.settled(book, run_id)
-    lines = [*run_lines(run_facts(tree), bars=call.terminal.is_interactive), *item_lines(item)]
+    run = run_facts({**tree, "cycleId": item.result.get("cycleId")})
+    lines = [*run_lines(run, bars=call.terminal.is_interactive), *item_lines(item)]
     call.terminal.reply({**tree, "work": item.as_json()}, lines)
     if interrupts.asked:
         return ExitCode.INTERRUPTED

@@ -227,7 +227,8 @@ class CycleService:
         async with renewing(lease, self._journal, self._clock, self._lease_time):
             while (name := STEP_AT.get(cycle.stage)) is not None:
                 cycle = await self._stepped(cycle, self._steps[name], lease)
-            cycle = await self._audited(cycle, lease)
+        # The lease is let go with the audit's commit: a renewal beside it would take it up again.
+        cycle = await self._audited(cycle, lease)
         await self._watch.logged(cycle.facts.cycle_id, cycle.trace)
         return cycle
 

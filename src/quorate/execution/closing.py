@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from quorate.execution.order_table import OrderState
 from quorate.execution.recorded import RecordedOrder
 from quorate.kernel.ids import Symbol
 from quorate.portfolio.side import Side
@@ -49,6 +50,19 @@ def open_sales(orders: Sequence[RecordedOrder]) -> list[RecordedOrder]:
         and each.order.request.leg is not Leg.STOP
         and not each.order.is_over
     ]
+
+
+def is_closing(held: Decimal, orders: Sequence[RecordedOrder]) -> bool:
+    """Return whether sales that were sent already sell all that is held; protective stops are none."""
+    selling = sum(
+        (
+            each.order.request.quantity - each.order.filled
+            for each in open_sales(orders)
+            if each.order.state is not OrderState.INITIALIZED
+        ),
+        Decimal(0),
+    )
+    return selling >= held
 
 
 def _generation(request: OrderRequest, orders: Sequence[RecordedOrder]) -> int:

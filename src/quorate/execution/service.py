@@ -105,6 +105,10 @@ class ExecutionService:
         """
         symbol = request.symbol
         async with self._turns[symbol]:
+            sent = await self._sent_before(request, intent)
+            if sent is not None:
+                await self._protect(symbol, intent)
+                return sent
             await self._release(symbol)
             free = await self._free(request, intent)
             if free <= 0:
@@ -188,6 +192,14 @@ class ExecutionService:
         )
         await self._journal.commit(lambda tx: self._concluded(tx, found))
         return found
+
+    async def _sent_before(self, request: OrderRequest, intent: Intent) -> RecordedOrder | None:
+        """Return this very sale where it left before, as it stands: asked for again it is not judged against itself."""
+        own = id_of(request, intent.generation)
+        known = await self._orders.order(own)
+        if known is None or known.order.state is OrderState.INITIALIZED:
+            return None
+        return await self._desk.resolve(own)
 
     async def _free(self, request: OrderRequest, intent: Intent) -> Decimal:
         """Return the shares that no other sale is to sell; a stop does not count, it gives way."""

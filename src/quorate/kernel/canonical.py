@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from quorate.kernel.errors import InvariantBrokenError
 
@@ -23,6 +23,8 @@ JsonValue: TypeAlias = "Scalar | Sequence[JsonValue] | Mapping[str, JsonValue]"
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 """What comes back from canonical JSON: numbers that are not integers are strings."""
+
+_NUL: Final = "text with a NUL character cannot be stored"
 
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
@@ -68,10 +70,10 @@ def as_json(value: JsonValue) -> Json:
     Raises:
         InvariantBrokenError: a non-finite number, a NUL, or a type outside JSON.
     """
+    if type(value) is dict:
+        return _as_object(value)
     if type(value) is str:
         return _as_text(value)
-    if type(value) is dict:
-        return {_as_text(key): as_json(value[key]) for key in _in_order(value)}
     if type(value) is list or type(value) is tuple:
         return [as_json(item) for item in value]
     if value is None or type(value) is int or type(value) is bool:
@@ -79,17 +81,33 @@ def as_json(value: JsonValue) -> Json:
     return _as_other(value)
 
 
-def _in_order(keys: Iterable[str]) -> list[str]:
+def _as_object(value: dict[str, JsonValue]) -> Json:
+    """Return `value` with its keys in order; its texts, most of a journal's values, are looked at on the spot."""
+    tree: dict[str, Json] = {}
+    for key in _in_order(value):
+        item = value[key]
+        if type(item) is str and "\x00" not in item:
+            plain: Json = item
+        else:
+            plain = as_json(item)
+        tree[key if type(key) is str else _as_text(key)] = plain
+    return tree
+
+
+def _in_order(keys: Collection[str]) -> list[str]:
     """Return `keys` by their UTF-16 units, as RFC 8785 asks; for ASCII that is the plain order."""
     ordered = sorted(keys)
-    if "".join(ordered).isascii():
+    text = "".join(ordered)
+    if "\x00" in text:
+        raise InvariantBrokenError(_NUL)
+    if text.isascii():
         return ordered
     return sorted(ordered, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
 
 
 def _as_text(text: str) -> str:
     if "\x00" in text:
-        raise InvariantBrokenError("text with a NUL character cannot be stored")
+        raise InvariantBrokenError(_NUL)
     return text.value if isinstance(text, Enum) else text
 
 

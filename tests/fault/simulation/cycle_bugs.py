@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,20 +9,18 @@ from typing import Any
 from quorate.bootstrap import running
 from quorate.bootstrap.risk_desk import VerdictSigner
 from quorate.bootstrap.trading import replay_market
-from quorate.cycle import analysis
 from quorate.cycle import service as cycles
 from quorate.cycle.book_keeping.service import BookKeeper
 from quorate.cycle.book_keeping.standing import BookStanding
 from quorate.cycle.executing.service import Executing
 from quorate.cycle.risk_desk import service as desk
 from quorate.cycle.service import CycleService
-from quorate.kernel.action import FinalAction
 from quorate.kernel.lease import Lease
 from quorate.kernel.step_message import ACTION_OF, StepName
 from quorate.portfolio.entry_size import Sized
 from quorate.risk import approve
 from quorate.risk.assessment import Assessment
-from tests.fault.simulation.bugs import Bug, both, instead
+from tests.fault.simulation.bugs import both, instead
 
 
 def cash_off_by_a_cent() -> Any:
@@ -85,24 +82,6 @@ def dissent_allowed() -> Any:
     return instead(running, "policy_of", policy_of)
 
 
-def refusal_taken_for_a_wish() -> Any:
-    """NO_TRADE is read as BUY."""
-
-    def of(self: Any, action: Any) -> Any:
-        found = right(self, action)
-        if action is not FinalAction.BUY:
-            return found
-        others = [
-            replace(made, decision=replace(made.decision, final_action=FinalAction.BUY))
-            for made in self.decisions
-            if made.decision.final_action is FinalAction.NO_TRADE and made.decision.sizing
-        ]
-        return [*found, *others]
-
-    right = analysis.Analysis.of
-    return instead(analysis.Analysis, "of", of)
-
-
 def stale_bar_taken_for_fresh() -> Any:
     """A bar of an earlier session counts as today's."""
 
@@ -114,12 +93,14 @@ def stale_bar_taken_for_fresh() -> Any:
 
 
 def message_of_another_step() -> Any:
-    """A step speaks under another one's name."""
+    """A step speaks under another one's name, once."""
+    spoken: list[Any] = []
 
     def _message(self: Any, step: Any, **said: Any) -> Any:
         made = right(self, step, **said)
-        if step is not StepName.BACKTESTING:
+        if step is not StepName.BACKTESTING or spoken:
             return made
+        spoken.append(made)
         wrong = StepName.MARKET_ANALYSIS
         return replace(made, agent=wrong, action=ACTION_OF[wrong])
 
@@ -143,22 +124,3 @@ def cycle_left_behind() -> Any:
         return None
 
     return instead(CycleService, "resumed", resumed)
-
-
-CYCLE_BUGS: Mapping[str, tuple[Bug, str]] = {
-    bug.__name__: (bug, invariant)
-    for bug, invariant in (
-        (cash_off_by_a_cent, "1"),
-        (order_larger_than_its_verdict, "6"),
-        (verdict_signed_by_nobody, "6"),
-        (lease_not_asked_for, "9"),
-        (limits_not_applied, "14"),
-        (dissent_allowed, "17"),
-        (refusal_taken_for_a_wish, "17"),
-        (stale_bar_taken_for_fresh, "18"),
-        (message_of_another_step, "19"),
-        (outcome_never_written, "20"),
-        (cycle_left_behind, "9"),
-    )
-}
-"""Each with the invariant that it breaks."""

@@ -73,7 +73,10 @@ def settings() -> Settings:
 
 @cache
 def _notary() -> FileNotary:
-    return FileNotary(signing_key_at(_home() / "key"), _home() / "checkpoints")
+    key = _home() / "key"
+    key.write_bytes(bytes(range(32)))  # the same key in every process: a seed is the same world
+    key.chmod(0o600)
+    return FileNotary(signing_key_at(key), _home() / "checkpoints")
 
 
 @dataclass

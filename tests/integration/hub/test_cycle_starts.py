@@ -83,6 +83,17 @@ async def test_what_is_missing_or_not_allowed_starts_nothing(hub, browser):
     assert await numbers(browser) == before
 
 
+async def test_every_cycle_marks_its_book_and_the_dashboard_draws_the_marks(browser):
+    walked = len(await numbers(browser))
+    told = (await browser.get("/api/admin/dashboard")).json()
+    assert len(told["equity"]) == walked > 1
+    assert told["equity"][0]["day"] < told["equity"][-1]["day"]
+    assert {point["equity"] for point in told["equity"]}
+    page = (await browser.get("/admin")).text
+    assert 'id="equity-table"' in page
+    assert f"to {told['equity'][-1]['day']} the book went" in page
+
+
 async def test_the_schedule_is_started_and_stopped(hub):
     trader = await hub.program(Scope.TRADE, Scope.READ)
     started = await trader.post("/api/admin/scheduler/start", json={"everySeconds": 3600})

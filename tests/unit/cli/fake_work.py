@@ -59,7 +59,7 @@ class FakeWork:
 
     async def run_due(self):
         self.items = [
-            replace(each, state=self.ends, attempts=1, code=self._code, result={"done": "yes"})
+            replace(each, state=self.ends, attempts=1, code=self._code, result={"cycleId": "cyc_1"})
             for each in self.items
         ]
         return list(self.items)

@@ -15,12 +15,12 @@ def test_a_sound_configuration_validates(quorate):
 
 
 def test_everything_wrong_is_named_at_once(quorate, quorate_home):
-    (quorate_home / "quorate.toml").write_text("[arena]\nmin_confidence = nan\n[broker]\nx = 1\n")
+    (quorate_home / "quorate.toml").write_text("[arena]\nmin_confidence = nan\n[brokers]\nx = 1\n")
     shown = quorate("config", "validate", "--json")
     assert shown.code == 78
     assert (shown.json["ok"], shown.json["configHash"]) == (False, None)
     assert [(error["key"], error["code"]) for error in shown.json["errors"]] == [
         ("arena.min_confidence", "CONFIG_NON_FINITE"),
-        ("broker", "CONFIG_UNKNOWN_KEY"),
+        ("brokers", "CONFIG_UNKNOWN_KEY"),
     ]
     assert "Fix: " in quorate("config", "validate").err

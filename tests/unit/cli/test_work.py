@@ -101,7 +101,10 @@ def test_a_run_that_may_order_shows_both(quorate, fake_app):
     ran = quorate("run", "AAPL", "--allow-order", "--json")
     assert (ran.code, fake_app.allowed) == (0, True)
     assert (ran.json["runId"], ran.json["work"]["type"]) == ("run_1", "ORDER_SUBMIT")
-    assert "ORDER_SUBMIT on book" in quorate("run", "AAPL", "--allow-order").out
+    shown = quorate("run", "AAPL", "--allow-order").out
+    assert "ORDER_SUBMIT on book" in shown
+    assert "no order sent" not in shown
+    assert "cycle cyc_1" in shown
 
 
 def test_a_run_whose_order_was_given_up_fails(quorate, fake_app):

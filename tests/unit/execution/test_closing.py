@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from quorate.execution import Execution, Order, OrderState, client_order_id
-from quorate.execution.closing import closing_request
+from quorate.execution.closing import closing_request, is_closing
 from quorate.execution.recorded import RecordedOrder
 from quorate.kernel.ids import BookName, TraceId
 from quorate.risk import Leg, OrderKind, Side
@@ -57,3 +57,23 @@ def test_nothing_is_sold_that_is_not_held_or_that_nobody_here_bought():
     assert closing_request(AAPL, Decimal(0), [recorded()]) is None
     assert closing_request(AAPL, Decimal(10), []) is None
     assert closing_request(AAPL, Decimal(10), [recorded(filled=0)]) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "leg", "held", "closing"),
+    [
+        pytest.param(OrderState.WORKING, Leg.FLATTEN, 10, True, id="all of it"),
+        pytest.param(OrderState.SUBMIT_UNKNOWN, Leg.EXIT, 10, True, id="perhaps: not twice"),
+        pytest.param(OrderState.WORKING, Leg.FLATTEN, 11, False, id="a part of it"),
+        pytest.param(OrderState.INITIALIZED, Leg.FLATTEN, 10, False, id="never sent"),
+        pytest.param(OrderState.CANCELED, Leg.FLATTEN, 10, False, id="over"),
+        pytest.param(
+            OrderState.WORKING, Leg.STOP, 10, False, id="a stop protects, it does not close"
+        ),
+    ],
+)
+def test_a_position_is_being_closed_when_sales_that_were_sent_cover_it(state, leg, held, closing):
+    kind = OrderKind.STOP if leg is Leg.STOP else OrderKind.MARKET
+    price = Decimal(95) if leg is Leg.STOP else None
+    sale = recorded(replace(SOLD, leg=leg, kind=kind, price=price), state, filled=0)
+    assert is_closing(Decimal(held), [recorded(), sale]) is closing

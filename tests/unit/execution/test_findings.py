@@ -59,6 +59,23 @@ def test_the_same_sale_asked_for_twice_is_one():
     assert first.order.client_order_id == second.order.client_order_id
 
 
+def test_a_sale_that_left_is_not_judged_a_second_time():
+    """A process died between its sale and the step's message: asked for again, the sale was its own duplicate."""
+
+    async def lived(desk):
+        await desk.bought()
+        first = await desk.service.leave(SALE, INTENT)
+
+        async def approved(request):
+            raise AssertionError(f"{request.leg} was judged again")
+
+        desk.service._approval.approved = approved
+        return first, await desk.service.leave(SALE, INTENT)
+
+    first, second = run(lived(Desk()))
+    assert first == second
+
+
 def test_a_stop_that_was_intended_and_never_left_protects_nothing():
     """A process died, or the disk was full, between the stop's intent and its sending."""
 

@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from quorate.arena.record.listing import RunFilter, RunPosition, RunView
-from quorate.hub.cursors import cursor_of, position_of
+from quorate.execution.listing import OrderFilter, OrderView
+from quorate.execution.outcome_link import OutcomeFilter
+from quorate.hub.cursors import cursor_of, position_of, row_below, row_cursor
 from quorate.kernel.errors import RejectedError
 
 SECRET = bytes(range(32))
@@ -57,3 +59,19 @@ def test_every_changed_character_is_noticed():
 @pytest.mark.parametrize("text", ["", " ", "x", "' OR 1=1--", "=", "é", "A" * 5000, "YSBi", "_-_-"])
 def test_what_no_list_gave_is_refused(text):
     assert refused(text)
+
+
+OPEN = OrderFilter(book="paper", view=OrderView.OPEN)
+
+
+def test_a_place_among_journal_rows_is_read_back_in_its_own_list_alone():
+    cursor = row_cursor(SECRET, 4711, OPEN)
+    assert row_below(SECRET, cursor, OPEN) == 4711
+    for other in (OrderFilter(book="paper"), OutcomeFilter(book="paper")):
+        with pytest.raises(RejectedError):
+            row_below(SECRET, cursor, other)
+
+
+def test_a_place_in_a_list_of_another_kind_is_no_row():
+    with pytest.raises(RejectedError):
+        row_below(SECRET, cursor_of(SECRET, PLACE, OPEN), OPEN)

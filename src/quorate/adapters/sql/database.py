@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -46,6 +47,8 @@ class Database:
         self._url = _checked_url(policy.url)
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
         self.engine: Engine = self._reading_engine()
+        self._near: Connection | None = None
+        self._looking = threading.Lock()
 
     @property
     def place(self) -> str:
@@ -62,12 +65,35 @@ class Database:
 
     async def look_up(self, query: Callable[[Connection], T]) -> T:
         """Return what `query` finds by a key: at once where the database is in this process, else as `read`."""
-        return self.read_now(query) if self.is_sqlite else await self.read(query)
+        return self._look_up_now(query) if self.is_sqlite else await self.read(query)
 
     def read_now(self, query: Callable[[Connection], T]) -> T:
         """Return what `query` reads, on this thread; see `read`."""
         with _translated(), self.engine.connect() as connection:
             return query(connection)
+
+    def _look_up_now(self, query: Callable[[Connection], T]) -> T:
+        """Return what `query` reads on a connection that is kept for look-ups: taking one is half of their work."""
+        if not self._looking.acquire(blocking=False):
+            return self.read_now(query)
+        try:
+            with _translated():
+                if self._near is None:
+                    self._near = self.engine.connect()
+                found = query(self._near)
+                self._near.rollback()
+                return found
+        except BaseException:
+            self._leave_near()
+            raise
+        finally:
+            self._looking.release()
+
+    def _leave_near(self) -> None:
+        near, self._near = self._near, None
+        if near is not None:
+            with suppress(DBAPIError, sqlite3.Error):
+                near.close()
 
     def sessions(self, *, lock_seconds: float = 30.0) -> Sessions:
         """Return where a journal writer gets its sessions from.
@@ -84,6 +110,8 @@ class Database:
 
     def close(self) -> None:
         """Close the reading connections."""
+        with self._looking:
+            self._leave_near()
         self.engine.dispose()
 
     def connect_sqlite(self, *, patience: float) -> sqlite3.Connection:
@@ -156,6 +184,8 @@ def _checked_url(text: str) -> URL:
 def _translated() -> Iterator[None]:
     try:
         yield
+    except sqlite3.Error as error:
+        raise as_quorate_error(error) from error
     except DBAPIError as error:
         raise as_quorate_error(
             error.orig if isinstance(error.orig, Exception) else error

@@ -72,12 +72,12 @@ def _plan(
     for run_id, as_of, payload in rows_of(connection, _DECIDED, values):
         decided = msgspec.json.decode(str(payload))
         order = _entry_in(risk_orders(connection, tenant, book, str(run_id)), decision_id)
-        horizon = decided["timeHorizon"]
+        horizon = decided.get("timeHorizon")
         own = HORIZON if horizon is None else sessions(horizon)
         yield EntryPlan(
             plan=Plan(
-                stop=_price(order.get("protectiveStop") or decided["stop"]),
-                target=_price(order.get("target") or decided["target"]),
+                stop=_price(order.get("protectiveStop") or decided.get("stop")),
+                target=_price(order.get("target") or decided.get("target")),
                 horizon=int(str(order.get("horizon") or own)),
             ),
             as_of=date.fromisoformat(str(as_of)),

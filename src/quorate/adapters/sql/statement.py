@@ -68,9 +68,15 @@ class Statement:
 
 
 def rows_of(connection: Connection, statement: Statement, values: Values) -> Sequence[Row]:
-    """Return what `statement` selects on a reading connection, as the driver gives it."""
-    text = statement.sqlite if connection.dialect.name == "sqlite" else statement.postgres
-    return [tuple(row) for row in connection.exec_driver_sql(text, values)]
+    """Return what `statement` selects on a reading connection, as the driver gives it.
+
+    SQLite's own cursor is asked directly: what the library does around it is three times the work of a look-up.
+    """
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+        cursor.execute(statement.sqlite, values)
+        return cursor.fetchall()
+    return [tuple(row) for row in connection.exec_driver_sql(statement.postgres, values)]
 
 
 class Insert(Statement):

@@ -162,7 +162,10 @@ class LimitLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SafetyView:
-    """What would stop a trade of a book now, and what has; `also` are other books that a halt would stop."""
+    """What would stop a trade of a book now, and what has; `also` are other books that a halt would stop.
+
+    `reach` is what it would touch of all of them together.
+    """
 
     standing: TradingLine
     reach: Reach

@@ -19,6 +19,7 @@ from quorate.execution.halting import (
     Trip,
     TripKind,
     reach_of,
+    together,
 )
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import BookName
@@ -78,7 +79,7 @@ async def view_of(store: Store, standing: TradingLine, also: Sequence[TradingLin
     trips = sorted((*_moves(moved), *_halts(halts)), key=lambda trip: -trip.seq)
     return SafetyView(
         standing=standing,
-        reach=await reach(store, standing.book),
+        reach=together([await reach(store, each.book) for each in (standing, *also)]),
         locks=await locks_of(store, standing.book),
         trips=trips[:SHOWN],
         unfinished=_unfinished(halts),

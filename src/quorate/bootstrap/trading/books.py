@@ -164,7 +164,11 @@ async def open_paper_book(
     await _ensure_paper_book(store, broker)
     live = LiveMarket(store, broker.data, account)
     market = PaperMarket(store, live, account)
-    keeper = keeper_of(store, name, BookMode.PAPER, account)
+
+    async def catch_up() -> object:
+        return await execution.reconcile()
+
+    keeper = keeper_of(store, name, BookMode.PAPER, account, catch_up=catch_up)
     signs = PaperSigns(account)
     desk = opened_risk_desk(
         store,

@@ -24,6 +24,7 @@ from quorate.execution.halting.standing import (
     Trip,
     TripKind,
     reach_of,
+    together,
 )
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "reach_of",
     "read_report",
     "resuming",
+    "together",
 ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from quorate.execution.client_order_id import ClientOrderId
-from quorate.execution.closing import closing_request
+from quorate.execution.closing import closing_request, is_closing
 from quorate.execution.halting.halt import Halt, HaltReport, Left, adds_risk, ended
 from quorate.execution.order_table import OrderState
 from quorate.execution.ports import Orders, OrderTransaction
@@ -162,14 +162,18 @@ class KillSwitch:
         The broker is asked first: a sale is judged on a comparison with it that is not old.
         """
         await self._read_again({})
-        sales, left = [], []
+        sales: list[tuple[OrderRequest, int]] = []
+        closing: list[Symbol] = []
+        left: list[Left] = []
         for symbol, held in sorted((await self.orders.held(halt.book)).items()):
-            sale = closing_request(symbol, held, await self.orders.orders_of(halt.book, symbol))
+            orders = await self.orders.orders_of(halt.book, symbol)
+            sale = closing_request(symbol, held, orders)
             if sale is None:
                 left.append(Left(name=symbol, cause="no entry of ours opened this position"))
+            elif is_closing(held, orders):
+                closing.append(symbol)
             else:
                 sales.append(sale)
-        closing: list[Symbol] = []
         async with asyncio.TaskGroup() as group:
             for request, generation in sales:
                 group.create_task(self._sold(request, generation, closing, left))

@@ -51,6 +51,15 @@ class Reach(NamedTuple):
     stops: int
 
 
+def together(reaches: Sequence[Reach]) -> Reach:
+    """Return what a halt of several books would touch."""
+    return Reach(
+        sum(each.entries for each in reaches),
+        tuple(sorted(symbol for each in reaches for symbol in each.positions)),
+        sum(each.stops for each in reaches),
+    )
+
+
 class TripKind(StrEnum):
     """What happened to trading."""
 

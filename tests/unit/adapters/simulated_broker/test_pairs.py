@@ -52,15 +52,16 @@ async def test_a_pair_is_traded_in_fractions_and_around_the_clock(broker):
 
 
 async def test_a_fraction_is_bought_and_its_stop_sells_it(broker):
-    order = await sent(broker, approved(quantity="0.000123456", symbol=PAIR))
     await played(broker, 0, 60_000, 60_000, 60_000, 60_000)
+    order = await sent(broker, approved(quantity="0.000123456", symbol=PAIR))
+    await played(broker, 1, 60_000, 60_000, 60_000, 60_000)
     bought = await broker.find(order)
     assert bought is not None
     assert (bought.told.status, bought.told.filled) == ("filled", D("0.000123456"))
     stop = await sent(
         broker, approved(Leg.STOP, quantity="0.000123456", symbol=PAIR, price="59000")
     )
-    await played(broker, 1, 60_000, 60_500, 58_000, 58_500)
+    await played(broker, 2, 60_000, 60_500, 58_000, 58_500)
     sold = await broker.find(stop)
     assert sold is not None
     assert (sold.told.status, sold.told.average_price) == ("filled", D(59_000))

@@ -8,9 +8,11 @@ from quorate.execution.halting import (
     HaltReport,
     HaltScope,
     Left,
+    Reach,
     checked_reason,
     halting,
     resuming,
+    together,
 )
 from quorate.execution.recorded import OrderFact, TradingStanding
 from quorate.kernel.errors import RejectedError
@@ -71,3 +73,8 @@ def test_each_scope_includes_the_one_before():
     of = {scope: Halt(id="h", book=BOOK, scope=scope, reason="r", by="b") for scope in HaltScope}
     assert [of[scope].cancels for scope in HaltScope] == [False, True, True]
     assert [of[scope].closes for scope in HaltScope] == [False, False, True]
+
+
+def test_a_halt_of_several_books_touches_what_each_has():
+    found = together([Reach(2, ("MSFT",), 1), Reach(1, ("AAPL",), 1)])
+    assert found == (3, ("AAPL", "MSFT"), 2)

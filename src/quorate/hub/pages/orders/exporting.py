@@ -8,8 +8,8 @@ from litestar import Response, get
 
 from quorate.access import Scope
 from quorate.bootstrap import App
+from quorate.hub.pages.downloads import download
 from quorate.hub.pages.orders.query import LIST, OrdersQuery, Tab, read_query
-from quorate.hub.pages.runs.listing import download
 from quorate.hub.pages.shell import HubRequest, app_of
 from quorate.hub.security.principal import require
 from quorate.kernel.stamps import stamp

@@ -9,8 +9,9 @@ from litestar.response import Template
 from quorate.access import Scope
 from quorate.bootstrap import App
 from quorate.bootstrap.ordering import DecisionOrders
+from quorate.hub.pages.downloads import download
 from quorate.hub.pages.reading import Failed, read
-from quorate.hub.pages.runs.listing import SECTION, download
+from quorate.hub.pages.runs.listing import SECTION
 from quorate.hub.pages.runs.order_chain import order_hops, order_words
 from quorate.hub.pages.runs.prices import SESSIONS, PriceTable, price_table
 from quorate.hub.pages.runs.scene import (

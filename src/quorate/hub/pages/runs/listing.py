@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, TypedDict
 
-import msgspec
-from litestar import MediaType, Response, get
+from litestar import Response, get
 from litestar.response import Redirect, Template
 
 from quorate.access import Scope
@@ -18,6 +17,7 @@ from quorate.arena.record.listing import RunFilter, RunLine, RunPosition, RunVie
 from quorate.arena.record.phrases import spaced
 from quorate.bootstrap import App, Page
 from quorate.hub.cursors import cursor_of, position_of
+from quorate.hub.pages.downloads import download
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.runs.query import (
     PER_PAGE,
@@ -112,15 +112,6 @@ async def export_selected(request: HubRequest) -> Response[bytes]:
     app = app_of(request)
     trees = [(await app.recorded_run(run_id)).as_json() for run_id in chosen]
     return download("runs.json", {"readAt": stamp(app.clock.now()), "runs": trees})
-
-
-def download(name: str, tree: object) -> Response[bytes]:
-    """Return a JSON file to keep."""
-    return Response(
-        msgspec.json.format(msgspec.json.encode(tree), indent=2),
-        media_type=MediaType.JSON,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
 
 
 class ListContext(TypedDict):

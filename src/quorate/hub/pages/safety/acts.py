@@ -175,6 +175,7 @@ async def _halt_shown(
         scopes=list(HaltScope),
         form=form,
         word=FLATTEN_WORD,
+        word_wanted=form.scope is HaltScope.FLATTEN and form.word != FLATTEN_WORD,
         error=error,
         key=fresh_key() if error is not None and error.slug == "idempotency-reused" else form.key,
         safety_href=SAFETY,
