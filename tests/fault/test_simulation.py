@@ -18,7 +18,7 @@ from tests.fault.simulation.walk import walked
 
 pytestmark = pytest.mark.fault
 
-SEEDS = {"orders": 160, "replay": 24}
+SEEDS = {"orders": 120, "replay": 20}
 """In the gate; `make soak` walks 1,000 of each."""
 BLOCK = {"orders": 20, "replay": 4}
 ENOUGH = 1000

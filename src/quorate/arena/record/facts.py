@@ -52,7 +52,8 @@ class Facts:
 
     def text(self, key: str) -> str:
         """Return the text under `key`."""
-        return self._typed(key, str)
+        text = self.tree.get(key)
+        return text if type(text) is str else _of_kind(text, str, key)
 
     def flag(self, key: str) -> bool:
         """Return the boolean under `key`."""
@@ -64,15 +65,12 @@ class Facts:
 
     def value(self, key: str, read: Callable[[str], T]) -> T:
         """Return what `read` makes of the text under `key`."""
-        text = self.text(key)
-        try:
-            return read(text)
-        except (ArithmeticError, ValueError) as error:
-            raise InvariantBrokenError(f"'{key}' cannot be read back: {text!r}") from error
+        return _read(self.text(key), key, read)
 
     def optional(self, key: str, read: Callable[[str], T]) -> T | None:
         """Return what `read` makes of the text under `key`, None where it says null."""
-        return None if self.tree.get(key) is None else self.value(key, read)
+        text = self.tree.get(key)
+        return None if text is None else _read(_of_kind(text, str, key), key, read)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return the list of texts under `key`."""
@@ -88,6 +86,13 @@ class Facts:
 
     def _typed(self, key: str, kind: type[T]) -> T:
         return _of_kind(self.tree.get(key), kind, key)
+
+
+def _read(text: str, key: str, read: Callable[[str], T]) -> T:
+    try:
+        return read(text)
+    except (ArithmeticError, ValueError) as error:
+        raise InvariantBrokenError(f"'{key}' cannot be read back: {text!r}") from error
 
 
 def _of_kind(value: Json, kind: type[T], key: str) -> T:
