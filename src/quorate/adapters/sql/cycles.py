@@ -148,12 +148,11 @@ _OF_BOOK = Statement(
     .order_by(CYCLES.c.number.desc())
     .limit(bindparam("most"))
 )
-_OPEN = Statement(select(*_READ).where(_TENANT, CYCLES.c.ended_at == bindparam("not_yet")).order_by(CYCLES.c.seq))
+_OPEN = Statement(
+    select(*_READ).where(_TENANT, CYCLES.c.ended_at == bindparam("not_yet")).order_by(CYCLES.c.seq)
+)
 _NEWEST_BOOK = Statement(
-    select(CYCLES.c.book)
-    .where(_TENANT)
-    .order_by(CYCLES.c.seq.desc())
-    .limit(bindparam("most"))
+    select(CYCLES.c.book).where(_TENANT).order_by(CYCLES.c.seq.desc()).limit(bindparam("most"))
 )
 
 
