@@ -29,7 +29,7 @@ class FileNotary:
         return signed_note(checkpoint, public_key=self._key.public, sign=self._key.sign).text()
 
     def sign(self, message: bytes) -> bytes:
-        """Return the signature of `message`, which names its own purpose: a note's first line, or an envelope's type."""
+        """Return the signature of `message`, which names its purpose itself: by a note's first line or a type."""
         return self._key.sign(message)
 
     def copy(self, tenant: Tenant, note: str) -> None:
