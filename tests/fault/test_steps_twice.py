@@ -52,8 +52,8 @@ class Twice:
         return second
 
 
-OWN = {"fetchedAt", "protected", "outcomesResolved"}
-"""When an attempt looked, and what it did itself: the next one finds that done."""
+OWN = {"fetchedAt"}
+"""When an attempt looked."""
 
 
 def _told(result: StepResult) -> str:

@@ -129,12 +129,12 @@ def summary_of(report: Report) -> str:
     if not report.curve:
         return "No session was played."
     first, last = report.curve[0], report.curve[-1]
-    trough = max(report.curve, key=lambda point: point.drawdown)
+    valley = max(report.curve, key=lambda point: point.drawdown)
     peak = max(report.curve, key=lambda point: point.equity)
     return (
         f"Equity from {first.session} to {last.session}: {percent(last.equity - 1, signed=True, places=2)}, highest "
         f"{percent(peak.equity - 1, signed=True, places=2)} on {peak.session}, furthest below a peak "
-        f"{percent(trough.drawdown, places=2)} on {trough.session}."
+        f"{percent(valley.drawdown, places=2)} on {valley.session}."
     )
 
 
