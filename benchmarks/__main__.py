@@ -16,7 +16,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks import arena, books, gateway, halting, hub, journal, models, money, risk
+from benchmarks import (
+    arena,
+    books,
+    gateway,
+    halting,
+    hub,
+    journal,
+    models,
+    money,
+    replay,
+    risk,
+)
 from benchmarks.instant_model import instant_model
 from benchmarks.measure import Figure, machine
 from quorate.config import load_settings
@@ -48,6 +59,8 @@ def _figures() -> Iterator[Figure]:
         yield from risk.figures(load_settings(), "SQLite")
         yield from books.figures(load_settings(), "SQLite")
         yield from halting.figures(load_settings(), "SQLite")
+    with _home():
+        yield from asyncio.run(_replayed())
     with _home(), instant_model() as url, models.ample(url):
         yield from asyncio.run(models.run_figures(load_settings()))
         yield from asyncio.run(models.task_figures(load_settings(), "SQLite"))
@@ -64,6 +77,10 @@ def _figures() -> Iterator[Figure]:
 
 async def _collected() -> list[Figure]:
     return [figure async for figure in arena.figures(load_settings())]
+
+
+async def _replayed() -> list[Figure]:
+    return [figure async for figure in replay.figures(load_settings(), "SQLite")]
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from quorate.bootstrap.cycling import BookView, CycleLine, CycleView
 from quorate.cycle.equity import EquityPoint
@@ -53,6 +54,9 @@ class FakeCycleShelf:
 
     async def equity(self, _book: BookName) -> Sequence[EquityPoint]:
         return self.points
+
+    async def began_with(self, _book: BookName) -> Decimal | None:
+        return self.points[0].equity if self.points else None
 
 
 @dataclass

@@ -42,6 +42,7 @@ from quorate.portfolio import PortfolioPolicy
 from tests.fakes.clock import NOON
 from tests.fakes.money import charge, usd, wanted
 from tests.integration.book_facts import book_events
+from tests.integration.cycle_facts import cycle_events
 from tests.integration.desk_facts import desk_events
 from tests.integration.order_facts import order_events
 from tests.integration.strategy_facts import strategy_events
@@ -205,6 +206,10 @@ def series_imported(symbol: str, content: bytes, *, replaces: str | None = None)
         payload=payload,
         attachments=(content,),
     )
+
+
+def series_fetched(symbol: str, content: bytes, *, replaces: str | None = None) -> Event:
+    return replace(series_imported(symbol, content, replaces=replaces), type="series.fetched")
 
 
 def call_reserved(call_id: str) -> Event:
@@ -416,6 +421,8 @@ def one_of_each(content: bytes = b"bars") -> list[Event]:
         *book_events(),
         *desk_events(),
         *strategy_events(),
+        *cycle_events(),
+        series_fetched("MSFT", content),
         budget_set("daily", "2"),
         *news_events([news_item()], "wire.jsonl"),
         answer_kept(),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import text
 
@@ -61,3 +64,41 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(RejectedError, match="cannot hold the database"):
         Database(DatabasePolicy(url=f"sqlite:///{tmp_path / 'file' / 'home' / 'q.db'}"))
+
+
+async def test_look_ups_see_every_commit_and_outlive_a_failed_one(tmp_path):
+    database = Database(DatabasePolicy(url=f"sqlite:///{tmp_path / 'q.db'}"))
+    writing = database.connect_sqlite(patience=1.0)
+
+    def count(connection):
+        return connection.execute(text("SELECT count(*) FROM kept")).scalar_one()
+
+    try:
+        with pytest.raises(UnavailableError):
+            await database.look_up(count)
+        writing.execute("CREATE TABLE kept (id INTEGER)")
+        for number in range(3):
+            assert await database.look_up(count) == number
+            writing.execute("INSERT INTO kept VALUES (?)", (number,))
+        assert await database.look_up(lambda _connection: database.read_now(count)) == 3
+    finally:
+        writing.close()
+        database.close()
+
+
+async def test_a_look_up_within_another_has_a_connection_of_its_own(tmp_path):
+    database = Database(DatabasePolicy(url=f"sqlite:///{tmp_path / 'q.db'}"))
+
+    def other_loop():
+        async def look():
+            return await database.look_up(lambda inner: inner)
+
+        return asyncio.run(look())
+
+    def both(outer):
+        with ThreadPoolExecutor() as beside:
+            return beside.submit(other_loop).result() is outer
+
+    assert not await database.look_up(both)
+    assert await database.look_up(lambda one: one) is await database.look_up(lambda one: one)
+    database.close()

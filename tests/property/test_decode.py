@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from quorate.llm.decode import DecodedAnswer, Rejection, decode_answer, decode_repaired
+from quorate.llm.decode.warning_signs import RiskFlag
 from tests.unit.llm.decode.answers import AAPL, BASE, BASE_SELL, MSFT, SCHEMA, answer
 from tests.unit.llm.decode.oracle import WORD, as_read, as_said, objections, strict, violations
 
@@ -182,13 +183,27 @@ def in_words(said):
     )
 
 
+def unmarked(said):
+    """Return a decision without the mark of the answer as a whole: what calls for it may have been cut off."""
+    marks = [flag for flag in said.risk_flags if flag != RiskFlag.INJECTION_MARKER]
+    return in_words(replace(said, risk_flags=tuple(marks)))
+
+
+HIDDEN_BEHIND = (
+    '{"decisions": [{"symbol": "AAPL", "action": "BUY", "confidence": 0.5, "rationale": "0"}], '
+    '"requiredTools": ["\U000e0000"]}'
+)
+"""What calls for the mark stands behind the decision."""
+
+
 @UNHURRIED
 @given(TEXTS, st.integers(1, 400))
+@example(HIDDEN_BEHIND, 1)
 def test_an_answer_that_was_cut_loses_no_veto(text, lost):
     """Where an answer that was cut off is used at all, every decision that it still has is whole."""
-    whole = {said.symbol: in_words(said) for said in decode_answer(text, BOTH).decisions}
+    whole = {said.symbol: unmarked(said) for said in decode_answer(text, BOTH).decisions}
     for end in (len(text) - lost, text.rfind("]", 0, -1), text.rfind("}", 0, -1)):
         cut = decode_answer(text[: max(end, 0) + 1], BOTH)
         if isinstance(cut, DecodedAnswer):
             for said in cut.decisions:
-                assert in_words(said) == whole[said.symbol]
+                assert unmarked(said) == whole[said.symbol]

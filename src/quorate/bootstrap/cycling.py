@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from typing import Final
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from quorate.adapters.sql.alerts import alerts_of_cycle
 from quorate.adapters.sql.cycle_listing import books_with_cycles, cycle_ids_like
 from quorate.adapters.sql.cycles import CycleLine, cycle_line, cycles_of, schedule_of, stage_of
-from quorate.adapters.sql.equity import equity_points
+from quorate.adapters.sql.equity import began_with, equity_points
 from quorate.adapters.sql.trading_lines import trading_lines
 from quorate.bootstrap.store import Store
 from quorate.cycle.equity import EquityPoint, thinned
@@ -121,6 +122,12 @@ class CycleShelf:
             await self._store.database.read(
                 lambda connection: equity_points(connection, self._store.tenant, book)
             )
+        )
+
+    async def began_with(self, book: BookName) -> Decimal | None:
+        """Return what a book was worth before its first cycle, None before its first mark."""
+        return await self._store.database.read(
+            lambda connection: began_with(connection, self._store.tenant, book)
         )
 
     async def _viewed(self, cycle_id: CycleId) -> CycleView:

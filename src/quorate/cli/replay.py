@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 DEFAULT_SYMBOLS = ("AAPL", "GOOG", "IBM", "MSFT")
 """The packaged symbols with a full history. Source: issue 1, the main job."""
 
+USUAL_SESSIONS = 250
+"""A year of sessions. Source: issue 1, the main job."""
+
 MOST_SESSIONS = 10_000
 """More than forty years of sessions: all that is stored."""
 
@@ -36,7 +39,10 @@ def add_to(app: typer.Typer) -> None:
 def replay(
     context: typer.Context,
     *,
-    sessions: Annotated[int, typer.Option(min=1, max=5000, help="How many sessions back.")] = 250,
+    sessions: Annotated[
+        int | None,
+        typer.Option(min=1, max=5000, help="How many sessions back: 250, unless --from is given."),
+    ] = None,
     first: Annotated[
         str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="The first session.")
     ] = None,
@@ -50,12 +56,18 @@ def replay(
 ) -> ExitCode:
     """Trade past sessions, one whole cycle each, on a book of its own, and show what came of it."""
     call = invocation(context)
+    if sessions is not None and first is not None:
+        raise RejectedError(
+            "--sessions and --from both say where to begin",
+            effect="nothing was run",
+            fix="leave one of them out",
+        )
     wanted = _Wanted(
         symbols=symbols,
         strategy=None if strategy is None else StrategyName(strategy),
         first=None if first is None else _day(first),
         last=None if last is None else _day(last),
-        most=sessions,
+        most=USUAL_SESSIONS if sessions is None else sessions,
     )
     return call.with_app(lambda app: _replay(app, call, wanted))
 

@@ -141,7 +141,7 @@ def _traded(book: ReplayedBook) -> Iterator[str]:
         f"the broker's cash and ours differ by {book.gap:.2f}"
     )
     for code, count in book.refused.most_common():
-        yield f"  {count} orders refused: {code}"
+        yield f"  {count} order{'' if count == 1 else 's'} refused: {code}"
     if book.failed or book.violations:
         yield f"  {book.failed} cycles failed, {len(book.violations)} violations; trading is {book.state}"
 

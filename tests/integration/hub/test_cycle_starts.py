@@ -91,7 +91,7 @@ async def test_every_cycle_marks_its_book_and_the_dashboard_draws_the_marks(brow
     assert {point["equity"] for point in told["equity"]}
     page = (await browser.get("/admin")).text
     assert 'id="equity-table"' in page
-    assert f"to {told['equity'][-1]['day']} the book went" in page
+    assert f"to {told['equity'][-1]['day']} the book went from $100,000.00 to" in page
 
 
 async def test_the_schedule_is_started_and_stopped(hub):

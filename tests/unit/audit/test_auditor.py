@@ -135,6 +135,19 @@ def test_audit_1_a_fall_beyond_five_percent_must_be_called_bearish():
     assert any("an entry was executed in a bearish market" in each for each in said)
 
 
+def test_audit_1_a_fall_that_is_called_bearish_and_not_bought_passes():
+    entries = trace(
+        DataFetching={"symbols": {"AAPL": {"close": "94.99", "previousClose": "100.00"}}},
+        MarketAnalysis={
+            "regime": {"overall": "bearish", "symbols": {"AAPL": "bearish"}},
+            "downtrend_detected": True,
+        },
+        RiskManagement={"orders": [], "position_approved": False},
+        Execution={"orders": [], "trade_executed": False},
+    )
+    assert audited(entries).passed
+
+
 def test_audit_1_a_fall_of_five_percent_need_not_be():
     fetched = {"symbols": {"AAPL": {"close": "95.00", "previousClose": "100.00"}}}
     assert audited(trace(DataFetching=fetched)).passed

@@ -47,6 +47,7 @@ def test_days_are_named_from_and_to(quorate, fake_app):
     ("words", "said"),
     [
         (("--from", "yesterday"), "is no date"),
+        (("--sessions", "5", "--from", "2013-02-27"), "both say where to begin"),
         (("--from", "2031-01-01"), "no session lies between"),
         (("--symbols", "A B"), "not a symbol"),
         (("--strategy", "none-such"), "none-such"),

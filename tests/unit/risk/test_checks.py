@@ -26,8 +26,13 @@ def stop(price):
     return replace(ENTRY, protective_stop=D(price) if price else None)
 
 
-def stops(count, ago):
-    return {"exits": tuple(sold(ago, symbol=IBM, stopped=True) for _ in range(count))}
+def stops(count, ago, *others):
+    return {"exits": (*(sold(ago, symbol=IBM, stopped=True) for _ in range(count)), *others)}
+
+
+def with_open_buy(worth):
+    """Return an account that holds so much of another symbol, and has $1,000 of it on order."""
+    return {"worth": {IBM: D(worth)}, "open_orders": (open_order(),)}
 
 
 STOP = replace(EXIT, leg=Leg.STOP, kind=OrderKind.STOP, price=D("95.00"))
@@ -76,6 +81,7 @@ CASES = [
     (8, ENTRY, at(market={"bid": None}), "SPREAD_EXCEEDS_MAXIMUM"),
     (8, ENTRY, at(market={"ask": None}), "SPREAD_EXCEEDS_MAXIMUM"),
     (8, ENTRY, at(market={"bid": D(0)}), "SPREAD_EXCEEDS_MAXIMUM"),
+    (8, ENTRY, at(market={"ask": D(0)}), "SPREAD_EXCEEDS_MAXIMUM"),
     (9, ENTRY, at(), None),
     (9, ENTRY, at(instrument=None), "INSTRUMENT_NOT_FOUND"),
     (9, ENTRY, at(instrument={"tradable": False}), "INSTRUMENT_NOT_TRADABLE"),
@@ -108,6 +114,7 @@ CASES = [
     (11, of("11"), at(account={"equity": D(20_000)}), "NOTIONAL_EXCEEDS_MAX_PER_ORDER"),
     (11, of("10"), at(account={"equity": D(20_000)}), None),
     (11, of("0.01"), at(), None),
+    (11, of("0.0101"), at(), None),
     (11, of("0.0099"), at(), "NOTIONAL_BELOW_MINIMUM"),
     (11, of("1000", EXIT), at(), None),
     (11, MARKET, at(market={"reference": None}), "NOTIONAL_EXCEEDS_MAX_PER_ORDER"),
@@ -143,7 +150,10 @@ CASES = [
         "POSITION_EXCEEDS_MAXIMUM",
     ),
     (14, ENTRY, at(account={"worth": {IBM: D(99_000)}}), None),
+    (14, ENTRY, at(account={"worth": {IBM: D("98999.99")}}), None),
     (14, ENTRY, at(account={"worth": {IBM: D("99000.01")}}), "GROSS_EXPOSURE"),
+    (14, ENTRY, at(account=with_open_buy(98_000)), None),
+    (14, ENTRY, at(account=with_open_buy("98000.01")), "GROSS_EXPOSURE"),
     (14, MARKET, at(market={"reference": None}), "POSITION_EXCEEDS_MAXIMUM"),
     (14, ENTRY, at(account={"equity": D(0)}), "POSITION_EXCEEDS_MAXIMUM"),
     (15, of("9.5"), at(account={"buying_power": D(1000)}), None),
@@ -162,14 +172,18 @@ CASES = [
     (15, of("11", EXIT), at(), "SHORT_POSITION"),
     (16, ENTRY, at(activity={"repeats_today": 4}), None),
     (16, ENTRY, at(activity={"repeats_today": 5}), "REPEATED_EXECUTION"),
+    (16, ENTRY, at(activity={"repeats_today": 6}), "REPEATED_EXECUTION"),
     (17, ENTRY, at(activity={"orders_last_minute": 9}), None),
     (17, ENTRY, at(activity={"orders_last_minute": 10}), "RATE_LIMIT_EXCEEDED"),
+    (17, ENTRY, at(activity={"orders_last_minute": 11}), "RATE_LIMIT_EXCEEDED"),
     (17, EXIT, at(activity={"orders_last_minute": 10}), "RATE_LIMIT_EXCEEDED"),
     (17, ENTRY, at(activity={"orders_today": 49}), None),
     (17, ENTRY, at(activity={"orders_today": 50}), "RATE_LIMIT_EXCEEDED"),
+    (17, ENTRY, at(activity={"orders_today": 51}), "RATE_LIMIT_EXCEEDED"),
     (17, EXIT, at(activity={"orders_today": 50}), None),
     (17, ENTRY, at(activity={"calls_last_minute": 149}), None),
     (17, ENTRY, at(activity={"calls_last_minute": 150}), "RATE_LIMIT_EXCEEDED"),
+    (17, ENTRY, at(activity={"calls_last_minute": 151}), "RATE_LIMIT_EXCEEDED"),
     (18, ENTRY, at(account={"open_orders": (open_order(symbol=AAPL, age_s=D("300.1")),)}), None),
     (
         18,
@@ -193,6 +207,7 @@ CASES = [
         "DUPLICATE_ORDER",
     ),
     (18, STOP, at(account={"open_orders": (RESTING,)}), None),
+    (18, STOP, at(account={"open_orders": (replace(RESTING, is_protective=False),)}), None),
     (19, ENTRY, at(), None),
     (
         19,
@@ -210,15 +225,21 @@ CASES = [
     (20, ENTRY, at(account={"equity": D(97_999)}), "DAILY_LOSS_LIMIT"),
     (20, ENTRY, at(account={"equity": D(90_001), "day_start_equity": D(90_001)}), None),
     (20, ENTRY, at(account={"equity": D(90_000), "day_start_equity": D(90_000)}), "MAX_DRAWDOWN"),
+    (20, ENTRY, at(account={"equity": D(89_999), "day_start_equity": D(89_999)}), "MAX_DRAWDOWN"),
     (20, ENTRY, at(account={"day_start_equity": D(0)}), "DAILY_LOSS_LIMIT"),
     (20, ENTRY, at(account={"peak_equity": D(0)}), "DAILY_LOSS_LIMIT"),
     (21, ENTRY, at(activity={"exits": (sold(2),)}), None),
+    (21, ENTRY, at(activity={"exits": (sold(3),)}), None),
     (21, ENTRY, at(activity={"exits": (sold(1),)}), "COOLDOWN"),
     (21, ENTRY, at(activity={"exits": (sold(1, symbol=IBM),)}), None),
     (21, ENTRY, at(activity=stops(3, 3)), None),
     (21, ENTRY, at(activity=stops(4, 3)), "STOPLOSS_GUARD"),
+    (21, ENTRY, at(activity=stops(5, 3)), "STOPLOSS_GUARD"),
     (21, ENTRY, at(activity=stops(4, 4)), None),
     (21, ENTRY, at(activity=stops(4, 24)), None),
+    (21, ENTRY, at(activity=stops(3, 3, sold(3, symbol=IBM))), None),
+    (21, ENTRY, at(activity=stops(3, 3, sold(23, symbol=IBM, stopped=True))), "STOPLOSS_GUARD"),
+    (21, ENTRY, at(activity=stops(3, 3, sold(24, symbol=IBM, stopped=True))), None),
     (21, ENTRY, at(activity={"exits": (sold(5, "0.01"), sold(3, "0.009"))}), "LOW_PROFIT_SYMBOL"),
     (21, ENTRY, at(activity={"exits": (sold(5, "0.01"), sold(3, "0.01"))}), None),
     (21, ENTRY, at(activity={"exits": (sold(6, "0.01"), sold(3, "0.009"))}), None),
@@ -226,8 +247,10 @@ CASES = [
     (22, ENTRY, at(market={"is_open": False}), "MARKET_CLOSED"),
     (22, ENTRY, at(market={"is_open": None}), "MARKET_CLOSED"),
     (22, ENTRY, at(market={"minutes_since_open": D(5)}), None),
+    (22, ENTRY, at(market={"minutes_since_open": D("5.1")}), None),
     (22, ENTRY, at(market={"minutes_since_open": D("4.9")}), "SESSION_EDGE"),
     (22, ENTRY, at(market={"minutes_to_close": D(10)}), None),
+    (22, ENTRY, at(market={"minutes_to_close": D("10.1")}), None),
     (22, ENTRY, at(market={"minutes_to_close": D("9.9")}), "SESSION_EDGE"),
     (22, ENTRY, at(market={"minutes_to_close": None}), "SESSION_EDGE"),
     (22, ENTRY, at(market=NO_EDGE), "SESSION_EDGE"),
@@ -235,21 +258,28 @@ CASES = [
     (22, EXIT, at(market={"minutes_to_close": D(1)}), None),
     (22, EXIT, at(market={"is_open": False}), "MARKET_CLOSED"),
     (23, ENTRY, at(), None),
+    (23, replace(ENTRY, quantity=D("9.999999999")), at(), None),
     (23, ENTRY, at(activity={"sent_for_decision": D("0.000000001")}), "OUT_EXCEEDS_IN"),
     (23, replace(ENTRY, quantity=D(9)), at(activity={"sent_for_decision": D(1)}), None),
     (24, ENTRY, at(activity={"day_trades": 2}), None),
     (24, ENTRY, at(activity={"day_trades": 3}), "DAY_TRADE_SPEED_BUMP"),
+    (24, ENTRY, at(activity={"day_trades": 4}), "DAY_TRADE_SPEED_BUMP"),
     (24, ENTRY, at(account={"worth": {IBM: D(399_000)}}), None),
+    (24, ENTRY, at(account={"worth": {IBM: D("398999.99")}}), None),
     (24, ENTRY, at(account={"worth": {IBM: D("399000.01")}}), "INTRADAY_MARGIN"),
+    (24, ENTRY, at(account=with_open_buy(398_000)), None),
+    (24, ENTRY, at(account=with_open_buy("398000.01")), "INTRADAY_MARGIN"),
     (24, MARKET, at(market={"reference": None}), "INTRADAY_MARGIN"),
     (24, of("0"), at(account={"worth": {}}), None),
     (25, of("14"), at(), None),
     (25, of("15"), at(), "PORTFOLIO_DELTA_NOT_ESCALATED"),
+    (25, of("16"), at(), "PORTFOLIO_DELTA_NOT_ESCALATED"),
     (25, of("16"), at(decision={"escalated": True}), None),
     (25, of("14"), at(market={"reference": None}), "PORTFOLIO_DELTA_NOT_ESCALATED"),
     (25, of("14"), at(decision=None), "PORTFOLIO_DELTA_NOT_ESCALATED"),
     (25, of("14"), at(account={"equity": D(0)}), "PORTFOLIO_DELTA_NOT_ESCALATED"),
     (26, ENTRY, at(system={"reconciliation_age_s": D(300)}), None),
+    (26, ENTRY, at(system={"reconciliation_age_s": D("299.9")}), None),
     (26, ENTRY, at(system={"reconciliation_age_s": D("300.1")}), "RECONCILIATION_STALE"),
     (26, ENTRY, at(system={"reconciliation_age_s": None}), "RECONCILIATION_STALE"),
     (26, EXIT, at(system={"stream_ready": False}), "STREAM_RECONCILING"),

@@ -94,6 +94,14 @@ def test_a_verdict_is_never_accepted_for_another_order(other):
         recorded_approval(row(verdict())["envelope"], other, KEY.is_signed)
 
 
+def test_a_verdict_that_names_another_hash_than_its_orders_approves_nothing():
+    statement = verdict().statement()
+    statement["predicate"] = {**statement["predicate"], "orderHash": "cd" * 32}
+    envelope = sealed(statement, key_id=KEY.key_id, sign=KEY.sign).as_json()
+    with pytest.raises(InvariantBrokenError, match="hash"):
+        recorded_approval(json.loads(canonical_json(envelope)), ORDER, KEY.is_signed)
+
+
 def test_a_refusal_approves_nothing():
     denied = row(verdict(situation=at(SITUATION, decision={"vetoed": True})))
     with pytest.raises(InvariantBrokenError, match="denied"):

@@ -112,10 +112,10 @@ class SimulatedBroker:
         await self._changed(lambda account: traded(account, bars, self._costs))
 
     async def finish(self) -> None:
-        """Play the rest of the session that was begun, to its close."""
-        await self.trade(self._bars)
-        symbols, self._bars = tuple(self._bars), {}
-        await self._changed(lambda account: ended(account, symbols))
+        """Play the rest of the session that was begun, to its close: one change, for nobody acts in between."""
+        bars = self._bars
+        await self._changed(lambda account: _closed(account, bars, self._costs))
+        self._bars = {}
 
     async def submit(self, order: ApprovedOrder, client_order_id: ClientOrderId) -> Told:
         """Return what is said of a new order; an id that is known is answered with its order."""
@@ -249,6 +249,13 @@ class SimulatedBroker:
             submitted_at=order.submitted_at,
             replaced_by=order.replaced_by,
         )
+
+
+def _closed(account: SimulatedAccount, bars: Mapping[Symbol, Bar], costs: FillCosts) -> Traded:
+    """Return the account after the rest of a session and its close."""
+    rest = traded(account, bars, costs)
+    over = ended(rest.account, bars)
+    return Traded(over.account, (*rest.ticks, *over.ticks))
 
 
 def _accepted(

@@ -172,7 +172,10 @@ class Trading:
         )
         if found is None and book != PAPER_BOOK:
             raise RejectedError(
-                f"there is no book '{book}'", effect="nothing is shown", slug="not-found"
+                f"there is no book '{book}'",
+                effect="nothing is shown",
+                fix="leave --book out for the book that cycles work on",
+                slug="not-found",
             )
         mode = BookMode.PAPER if found is None else found.mode
         opened = self._open.get(book)

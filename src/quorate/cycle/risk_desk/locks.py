@@ -345,7 +345,7 @@ def _low_profits(today: date, exits: Iterable[RecentExit], limits: RiskLimits) -
             yield Lock(
                 kind=LockKind.LOW_PROFIT_SYMBOL,
                 symbol=symbol,
-                reason=f"gained {gained:.2%} in {limits.low_profit_sessions} sessions",
+                reason=f"came to {gained:+.2%} in {limits.low_profit_sessions} sessions",
                 until=today + left * DAY,
             )
 

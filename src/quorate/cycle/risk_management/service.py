@@ -15,6 +15,7 @@ from quorate.cycle.analysis import Analysed, Analysis, analysis_of, fetch_of
 from quorate.cycle.entry_exits import EntryExits, read_exits
 from quorate.cycle.ports import Desk, ExitDue, Keeper, Market, StepResult
 from quorate.cycle.record import RecordedCycle
+from quorate.cycle.risk_desk.locks import LockFact
 from quorate.cycle.risk_management.wishes import (
     Wanted,
     entry_request,
@@ -232,15 +233,28 @@ class RiskManagement:
         )
 
     def _alert(self, cycle: RecordedCycle, moved: Event) -> Alert:
-        told: Mapping[str, JsonValue] = moved.payload
         return Alert(
             kind="guarded",
             book=self._book,
             severity=Severity.WARNING if moved.type == OrderFact.TRADING else Severity.INFO,
-            text=f"{told.get('to', moved.type)}: {told.get('reason', '')}",
+            text=guarded_text(moved),
             cycle_id=cycle.facts.cycle_id,
             trace_id=cycle.facts.trace_id,
         )
+
+
+def guarded_text(moved: Event) -> str:
+    """Return what a person reads of a move of the desk: whose lock it was, or what trading is now, and why."""
+    told: Mapping[str, JsonValue] = moved.payload
+    if moved.type == OrderFact.TRADING:
+        return f"trading is {told.get('to', '')}: {told.get('reason', '')}"
+    named = told.get("symbol", "")
+    symbol = "all symbols" if named == "*" else named
+    if moved.type == LockFact.LIFTED:
+        return f"{symbol} unlocked, {told.get('kind', '')}: {told.get('reason', '')}"
+    day = told.get("untilSession")
+    until = f" (until {day})" if day else ""
+    return f"{symbol} locked, {told.get('kind', '')}: {told.get('reason', '')}{until}"
 
 
 def _tested(made: Analysed, known: _Known) -> Facts:

@@ -300,7 +300,10 @@ def _outcome(story: Story) -> Chapter:
         rows = story.entry.rows if story.entry else ()
         text = "Pending: the book was not marked since, so nothing is counted yet."
         return Chapter(name="outcome", title="Outcome", sentences=(_sentence(text, *rows),))
-    result = "" if link.pnl is None else f" of {dollars(link.pnl)} after fees"
+    amount = (
+        link.pnl if link.pnl is None or link.status is OutcomeStatus.BREAKEVEN else abs(link.pnl)
+    )
+    result = "" if amount is None else f" of {dollars(amount)} after fees"
     refused = "its order was refused" if link.order_intent_id else "no order was sent"
     tail = {
         OutcomeStatus.PENDING: ": it is not closed, and counts nowhere",

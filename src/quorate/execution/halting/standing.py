@@ -123,6 +123,8 @@ def _untouched(reach: Reach) -> str:
         count(reach.entries + reach.stops, "open order"),
         count(len(reach.positions), "position"),
     )
+    if not (reach.entries or reach.stops or reach.positions):
+        return "Nothing was open or held."
     return f"{orders} and {positions} untouched.".capitalize()
 
 

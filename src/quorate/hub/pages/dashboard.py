@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from litestar import get
@@ -42,10 +43,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Traded:
-    """The book that is shown: where its cycles stand, and its equity over its marks."""
+    """The book that is shown: where its cycles stand, what it began with, and its equity over its marks."""
 
     view: BookView
     points: Sequence[EquityPoint]
+    began: Decimal | None
 
 
 @get("/admin", guards=[require(Scope.READ)])
@@ -75,7 +77,7 @@ async def dashboard(request: HubRequest) -> Template:
         alerts=raised if isinstance(raised, Failed) else alert_lines(raised),
         alerts_href=ALERTS,
         card=traded if isinstance(traded, Failed) else card_of(traded.view),
-        equity=traded if isinstance(traded, Failed) else equity_chart(traded.points),
+        equity=traded if isinstance(traded, Failed) else equity_chart(traded.points, traded.began),
         first_use=not isinstance(figures, Failed) and is_first_use(figures),
     )
 
@@ -123,7 +125,11 @@ def series_problems(listing: Sequence[SeriesSummary]) -> tuple[Problem, ...]:
 
 async def _traded(app: App) -> Traded:
     book = await app.trading.current_book()
-    return Traded(await app.cycles.book(book), await app.cycles.equity(book))
+    return Traded(
+        await app.cycles.book(book),
+        await app.cycles.equity(book),
+        await app.cycles.began_with(book),
+    )
 
 
 async def _problems(app: App) -> tuple[Problem, ...]:

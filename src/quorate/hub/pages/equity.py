@@ -22,7 +22,7 @@ class EquityRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EquityChart:
-    """The area and its line in a square of 1000, the level of the first mark, the axis, the table and a sentence."""
+    """The area and its line in a square of 1000, the level that it began at, the axis, the table and a sentence."""
 
     line: str
     area: str
@@ -37,19 +37,23 @@ class EquityChart:
     summary: str
 
 
-def equity_chart(points: Sequence[EquityPoint]) -> EquityChart | None:
-    """Return the chart of a book's marks, oldest first; None before the second: a point is no line."""
+def equity_chart(points: Sequence[EquityPoint], began: Decimal | None = None) -> EquityChart | None:
+    """Return the chart of a book's marks, oldest first; None before the second: a point is no line.
+
+    `began` is what the book was worth before the first cycle, by default its first mark.
+    """
     if len(points) < 2:
         return None
     worth = [point.equity for point in points]
-    low, high = _span(worth)
+    start = worth[0] if began is None else began
+    low, high = _span([start, *worth])
     line = _line(worth, low, high)
-    fall = _deepest_fall(worth)
+    fall = _deepest_fall([start, *worth])
     return EquityChart(
         line=line,
         area=f"0,1000 {line} 1000,1000",
-        start_y=height(worth[0], low, high),
-        is_up=worth[-1] >= worth[0],
+        start_y=height(start, low, high),
+        is_up=worth[-1] >= start,
         levels=levels(low, high),
         days=tuple(point.day for point in points),
         rows=tuple(
@@ -57,11 +61,11 @@ def equity_chart(points: Sequence[EquityPoint]) -> EquityChart | None:
             for point in reversed(points)
         ),
         newest=money(worth[-1]),
-        change=change_words(worth[0], worth[-1]),
+        change=change_words(start, worth[-1]),
         lowest=_percent(-fall),
         summary=(
-            f"From {points[0].day} to {points[-1].day} the book went from {money(worth[0])} "
-            f"to {money(worth[-1])}, {change_words(worth[0], worth[-1])}; "
+            f"From {points[0].day} to {points[-1].day} the book went from {money(start)} "
+            f"to {money(worth[-1])}, {change_words(start, worth[-1])}; "
             f"its deepest fall from a peak was {_percent(-fall)}."
         ),
     )

@@ -148,7 +148,7 @@ def test_a_stop_that_was_hit_ends_in_a_loss():
         "Left by its protective stop: SELL 10 AAPL, stop 95.00, 10 of 10 filled at 94.90 on "
         "2012-08-14."
     )
-    assert said(story, "outcome") == "Loss of -$52.00 after fees."
+    assert said(story, "outcome") == "Loss of $52.00 after fees."
     assert story_json(story)["outcome"]["pnl"] == "-52"
 
 

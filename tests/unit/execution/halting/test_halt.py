@@ -1,14 +1,18 @@
 """What a halt writes: the state once, who wanted what each time, and a reason always."""
 
+from dataclasses import replace
+
 import pytest
 
 from quorate.execution.halting import (
+    BookHalt,
     Halt,
     HaltFact,
     HaltReport,
     HaltScope,
     Left,
     Reach,
+    TradingLine,
     checked_reason,
     halting,
     resuming,
@@ -49,6 +53,23 @@ def test_resuming_makes_a_book_active_unless_it_is_so_already(state):
 def test_a_reason_is_always_given(text):
     with pytest.raises(RejectedError, match="a reason"):
         checked_reason(text)
+
+
+@pytest.mark.parametrize(
+    ("reach", "words"),
+    [
+        (Reach(entries=0, stops=0, positions=()), "Nothing was open or held."),
+        (
+            Reach(entries=1, stops=0, positions=()),
+            "1 open order and no position untouched.",
+        ),
+    ],
+    ids=["nothing", "an order"],
+)
+def test_a_halt_says_what_it_left_alone(reach, words):
+    halt = replace(HALT, scope=HaltScope.NEW)
+    line = TradingLine(book=BOOK, mode="PAPER", state=TradingState.HALTED)
+    assert BookHalt(halt=halt, standing=line, applied=True, reach=reach).words == words
 
 
 def test_a_reason_stands_on_one_line():

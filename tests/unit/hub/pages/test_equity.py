@@ -62,6 +62,14 @@ def test_the_summary_says_what_the_picture_shows():
     )
 
 
+def test_a_book_began_before_its_first_mark():
+    chart = equity_chart(points("100001.34", "99877.68"), Decimal(100000))
+    assert chart.change == "\N{MINUS SIGN}$122.32 (\N{MINUS SIGN}0.12 %)"
+    assert "the book went from $100,000.00 to $99,877.68" in chart.summary
+    first = float(chart.line.split()[0].split(",")[1]) / 10
+    assert chart.start_y > first
+
+
 def test_the_table_has_the_newest_mark_first():
     rows = equity_chart(points("100", "1234.5")).rows
     assert [(row.day, row.equity, row.cash) for row in rows] == [

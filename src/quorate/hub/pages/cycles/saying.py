@@ -168,7 +168,12 @@ def _approvals(said: _Said) -> Recomputed | None:
     approved = {_key(order) for order in _orders(risk.data) if order.get("approved") is True}
     placed = [_key(order) for order in _orders(execution.data)]
     good = sum(key in approved for key in placed)
-    figure = f"{good} of {len(placed)} placed orders approved" if placed else "no order placed"
+    refused = len({_key(order) for order in _orders(risk.data)} - approved)
+    figure = (
+        f"{good} of {len(placed)} placed orders approved"
+        if placed
+        else f"no order placed{f', {refused} refused' if refused else ''}"
+    )
     return Recomputed("Approval", figure, within=good == len(placed))
 
 

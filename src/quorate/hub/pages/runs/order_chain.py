@@ -132,7 +132,7 @@ def _protection(wanted: OrderLine, orders: Sequence[OrderLine]) -> list[Hop]:
             state=HopState.FAILED if newest.state in REFUSED else HopState.DONE,
             mark=newest.client_order_id[:SHORT],
             href=_href(newest),
-            note=f"{exact(newest.request.quantity)} shares, at the broker",
+            note=f"{exact(newest.request.quantity)} shares{'' if newest.is_over else ', at the broker'}",
         )
     ]
 

@@ -78,7 +78,7 @@ def kpis_of(found: Backtest, report: Report) -> tuple[Figure, ...]:
             value="Passed" if report.passes else "Refused",
             tone="gain" if report.passes else "loss",
             foot=(
-                f"{terms.min_trades} trades, {percent(terms.min_win_rate, places=0)} won, a fall of "
+                f"asks for {terms.min_trades} trades, {percent(terms.min_win_rate, places=0)} won, a fall of "
                 f"{percent(terms.max_drawdown, places=0)} at most"
                 if verdict == "passed"
                 else "; ".join(report.refusals)

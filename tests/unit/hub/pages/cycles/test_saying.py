@@ -170,6 +170,16 @@ async def test_a_figure_beyond_its_limit_is_not_within_it(changes, name, figure)
     assert (found.figure, found.within) == (figure, False)
 
 
+async def test_a_cycle_that_placed_nothing_says_how_much_was_refused():
+    found = recomputed(
+        await cycle(
+            EXECUTION={"orders": []}, RISK_MANAGEMENT={"orders": [{**ORDER, "approved": False}]}
+        )
+    )
+    (approval,) = [each for each in found if each.name == "Approval"]
+    assert (approval.figure, approval.within) == ("no order placed, 1 refused", True)
+
+
 async def test_a_cycle_that_placed_nothing_has_nothing_to_approve():
     found = recomputed(await cycle(EXECUTION={"orders": []}, RISK_MANAGEMENT={"orders": []}))
     assert [(each.figure, each.within) for each in found[1:]] == [
