@@ -340,7 +340,9 @@ async def test_a_lost_row_of_a_state_table_is_found(home, table):
 async def test_a_row_that_the_journal_does_not_know_is_found(home):
     async with app_at(home) as app:
         with hands_on(home) as database:
-            database.execute("INSERT INTO books VALUES ('local', 'secret', 'LIVE', '1000000')")
+            database.execute(
+                "INSERT INTO books VALUES ('local', 'secret', 'LIVE', '1000000', '{}')"
+            )
         found = await found_in(app, projections=True)
     assert found.problems == ("books secret stands there, the journal does not know it",)
 

@@ -46,6 +46,7 @@ from quorate.execution.recorded import trading_event
 from quorate.kernel.canonical import JsonValue, as_json
 from quorate.kernel.errors import (
     ConflictError,
+    InvariantBrokenError,
     QuorateError,
     RejectedError,
     UnavailableError,
@@ -126,6 +127,10 @@ class CycleService:
         self._lease_time = lease_time
         self._steps = {step.name: step for step in steps}
         self._watch = watch
+        missing = sorted(set(STEP_AT.values()) - self._steps.keys())
+        if missing:
+            raise InvariantBrokenError(f"a cycle lacks steps: {', '.join(missing)}")
+        _LOG.info("[OK] All 7 agents initialized and registered", book=book)
 
     async def once(self, wish: CycleWish) -> RecordedCycle:
         """Return the cycle after its end; a failed or halted one is a value, not an error.

@@ -84,6 +84,8 @@ async def test_what_is_missing_or_not_allowed_starts_nothing(hub, browser):
 
 
 async def test_every_cycle_marks_its_book_and_the_dashboard_draws_the_marks(browser):
+    for key in ("marked-first", "marked-next"):
+        assert (await once(browser, key)).status_code == 200
     walked = len(await numbers(browser))
     told = (await browser.get("/api/admin/dashboard")).json()
     assert len(told["equity"]) == walked > 1

@@ -52,7 +52,7 @@ def test_days_are_named_from_and_to(quorate, fake_app):
         (("--symbols", "A B"), "not a symbol"),
         (("--strategy", "none-such"), "none-such"),
     ],
-    ids=["date", "days", "symbol", "strategy"],
+    ids=["date", "two beginnings", "days", "symbol", "strategy"],
 )
 def test_what_cannot_be_replayed_is_refused(quorate, fake_app, words, said):
     shown = quorate("replay", *words)

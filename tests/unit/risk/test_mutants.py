@@ -32,8 +32,6 @@ OTHERS: Final = {
     ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
     ast.And: ast.Or,
     ast.Or: ast.And,
     ast.Add: ast.Sub,

@@ -6,6 +6,7 @@ import pytest
 
 from quorate.arena.record.details import RunDetails
 from quorate.arena.record.header import RunEvent
+from quorate.hub.pages.runs.order_chain import order_words
 from quorate.hub.pages.runs.scene import (
     calls_context,
     decision_context,
@@ -34,7 +35,8 @@ def rendered(rows, **params):
         **decision_context(scene),
     }
     part = TEMPLATES.get_template("runs/_details.html")
-    return part.render(shell=SHELL, prices=None, **context)
+    orders = {"order_hops": (), "order_said": order_words(None)}
+    return part.render(shell=SHELL, prices=None, **context, **orders)
 
 
 @pytest.mark.parametrize("tab", TABS)

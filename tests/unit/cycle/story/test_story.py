@@ -256,6 +256,21 @@ def test_a_cycle_that_refused_the_order_says_why():
     assert story_json(story)["refused"]["code"] == "trading_paused"
 
 
+def test_what_refused_an_order_is_told_though_the_gate_would_have_too():
+    refusal = {
+        "decisionId": DECISION,
+        "approved": False,
+        "code": "NEW_RISK_PAUSED",
+        "detail": "the market is bearish",
+    }
+    gate = {"AAPL": {"passed": False, "trades": 35, "winRate": "0.4", "refusals": ["too few"]}}
+    rows = cycle_rows(Backtesting={"backtest_results": gate}, RiskManagement={"orders": [refusal]})
+    assert headline(told(cycle=rows)).endswith(": the market is bearish.")
+    by_gate = {**refusal, "code": "BACKTEST_GATE"}
+    rows = cycle_rows(Backtesting={"backtest_results": gate}, RiskManagement={"orders": [by_gate]})
+    assert "the backtest gate refused it" in headline(told(cycle=rows))
+
+
 def test_every_sentence_names_rows_that_are_there():
     streams = {
         "orders": [as_rows(entry().events, 201), as_rows(stop().events, 220)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from quorate.cycle.watch import Severity
@@ -66,6 +67,16 @@ async def test_an_alert_reaches_the_log_the_database_and_the_webhook(watch, book
     assert line["text"] == event.payload["text"] == taken.alert.text == "GET /*** failed"
 
 
+@pytest.fixture
+def every_level():
+    """Let the log take every level, whatever an application that was opened before set."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("every_level")
 @pytest.mark.parametrize("severity", list(Severity))
 async def test_the_log_says_how_grave_it_is(watch, severity):
     with capture_logs() as logs:

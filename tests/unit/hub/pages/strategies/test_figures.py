@@ -41,7 +41,10 @@ def test_the_cards_say_what_a_person_asks_before_switching_it_on():
 
 def test_a_gate_that_passes_shows_its_limits():
     gate, *_ = kpis_of(FOUND, replace(REPORT, refusals=()))
-    assert (gate.value, gate.foot) == ("Passed", "20 trades, 45 % won, a fall of 15 % at most")
+    assert (gate.value, gate.foot) == (
+        "Passed",
+        "asks for 20 trades, 45 % won, a fall of 15 % at most",
+    )
 
 
 def test_without_a_trade_nothing_is_drawn():
