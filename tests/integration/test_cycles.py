@@ -97,6 +97,7 @@ async def test_every_filled_entry_has_its_stop_before_its_cycle_ends(app, replay
 async def test_a_decision_leads_to_its_order_fill_and_outcome(app, replayed):
     run = await app.recorded_run(replayed.run_ids[0])
     assert run.header.fact.cycle_id == replayed.cycles[0].facts.cycle_id
+    assert run.trace_id == replayed.cycles[0].facts.trace_id, "one trace from evidence to outcome"
     bought = [
         trade
         for cycle in replayed.cycles

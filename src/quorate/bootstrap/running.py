@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -44,9 +44,10 @@ from quorate.bootstrap.prompting import PromptShelf
 from quorate.bootstrap.recalling import policy_of
 from quorate.bootstrap.store import Store
 from quorate.bootstrap.what_ifs import WhatIfs
+from quorate.cycle.record import CycleFacts
 from quorate.kernel.canonical import JsonValue
 from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
-from quorate.kernel.ids import CycleId, RunId, Symbol, TraceId
+from quorate.kernel.ids import RunId, Symbol, TraceId
 from quorate.kernel.journal import Event, JournalEntry
 from quorate.kernel.money import total_cost
 from quorate.kernel.stamps import stamp
@@ -114,10 +115,11 @@ class Runner:
         return await self.run_plan(plan, *_beside(plan, ordering))
 
     async def run_of_cycle(
-        self, request: RunRequest, cycle_id: CycleId, told: Callable[[RunId], Event]
+        self, request: RunRequest, cycle: CycleFacts, told: Callable[[RunId], Event]
     ) -> RecordedRun:
-        """Carry out a cycle's run; the row that `told` makes of its id is committed with its first one."""
-        plan = await self._planner.planned(request, "cycle", cycle_id)
+        """Carry out a cycle's run in the cycle's trace; what `told` makes of its id is committed with its first row."""
+        planned = await self._planner.planned(request, "cycle", cycle.cycle_id)
+        plan = replace(planned, trace_id=cycle.trace_id)
         return await self.run_plan(plan, told(plan.header.run_id))
 
     async def run_plan(self, plan: RunPlan, *beside: Event) -> RecordedRun:

@@ -69,7 +69,8 @@ def status_tree(told: CycleStatus) -> dict[str, object]:
 def status_lines(told: CycleStatus) -> Iterator[str]:
     """Yield where a book's cycles stand, for people."""
     stage = told.stage
-    yield f"book {told.book} ({told.mode.value})   {stage.stage.value}   {stage.number} cycles so far"
+    count = f"{stage.number} cycle{'' if stage.number == 1 else 's'} so far"
+    yield f"book {told.book} ({told.mode.value})   {stage.stage.value}   {count}"
     if stage.cycle_id:
         yield f"  last cycle     {stage.cycle_id}"
     yield f"  skipped starts {stage.skipped}"

@@ -101,17 +101,28 @@ def test_an_entry_without_what_it_needs_is_no_wish(decided, stop, market, said):
 @pytest.mark.parametrize(
     ("market", "kind", "price"),
     [
-        (CLOSE, OrderKind.MARKET, None),
         (quoted("99.90", "100.10"), OrderKind.MARKET, None),
         (quoted("99.89", "100.11"), OrderKind.LIMIT, Decimal("100.11")),
     ],
-    ids=["no quote", "20 basis points", "more"],
+    ids=["20 basis points", "more"],
 )
 def test_a_wide_spread_is_crossed_with_a_limit(market, kind, price):
     wish = entry_wish(made(), Decimal(95), market, SHARE, EQUITY)
-    order = entry_request(made(), wish, Decimal(14), market, SHARE)
+    order = entry_request(made(), wish, Decimal(14), market, SHARE, target=None)
     assert (order.kind, order.price, order.side) == (kind, price, Side.BUY)
     assert order.protective_stop == Decimal(95)
+
+
+@pytest.mark.parametrize(
+    ("target", "limit"),
+    [(None, "103.00"), ("120", "103.00"), ("102", "101.99"), ("100.005", "100")],
+    ids=["collar", "far target", "near target", "target at the close"],
+)
+def test_an_open_to_come_is_bought_up_to_the_collar_and_below_the_target(target, limit):
+    wish = entry_wish(made(), Decimal(95), CLOSE, SHARE, EQUITY)
+    goal = None if target is None else Decimal(target)
+    order = entry_request(made(), wish, Decimal(14), CLOSE, SHARE, target=goal)
+    assert (order.kind, order.price) == (OrderKind.LIMIT, Decimal(limit))
 
 
 def due(leg=Leg.TARGET, quantity="10"):

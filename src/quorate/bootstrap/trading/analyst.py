@@ -42,9 +42,7 @@ class RunAnalyst:
         request = RunRequest(
             symbols=tuple(symbols), as_of=as_of, book=cycle.book, strategy=cycle.strategy
         )
-        return await self._runner.run_of_cycle(
-            request, cycle.cycle_id, partial(analysis_event, cycle)
-        )
+        return await self._runner.run_of_cycle(request, cycle, partial(analysis_event, cycle))
 
     async def _finished(self, run_id: RunId) -> RecordedRun:
         """Return the run once it ended; one whose process died is adopted as soon as its lease is over."""

@@ -195,7 +195,9 @@ class RiskManagement:
             code = NO_ENTRY if sized.bound is None else sized.bound.value
             found.orders.append(_refused(made, code, "no share is left of it under the limits"))
             return
-        request = entry_request(made, wish, sized.quantity, market, instrument)
+        request = entry_request(
+            made, wish, sized.quantity, market, instrument, target=leaving.target
+        )
         await self._judge(Wanted(request=request, exits=leaving), known, found)
 
     def _objection(self, made: Analysed, known: _Known, paused: str) -> tuple[str, str] | None:

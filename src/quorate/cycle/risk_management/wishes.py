@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
 from quorate.cycle.analysis import Analysed
@@ -21,6 +21,9 @@ from quorate.risk.sizing import EntryWish
 
 BASIS: Final = Decimal(10_000)
 WHOLE_SHARE: Final = Decimal(1)
+
+COLLAR: Final = Decimal("0.03")
+"""How much dearer than the last close an entry may become over night. Source: RELIABILITY 3 (10)."""
 
 WIDE_SPREAD_BPS: Final = Decimal(20)
 """A spread of more than this is crossed with a limit, not at the market. Source: RELIABILITY 3 (10)."""
@@ -59,10 +62,25 @@ def entry_wish(
 
 
 def entry_request(
-    made: Analysed, wish: EntryWish, quantity: Decimal, market: MarketFacts, instrument: Instrument
+    made: Analysed,
+    wish: EntryWish,
+    quantity: Decimal,
+    market: MarketFacts,
+    instrument: Instrument,
+    *,
+    target: Decimal | None,
 ) -> OrderRequest:
-    """Return the order of an entry: at the market where the spread is narrow, else at the ask."""
-    limit = _crossing(market.ask, market, instrument)
+    """Return the order of an entry: at the market where the spread is narrow, else at the ask.
+
+    Without a quote it waits for an open that nobody knows: then the collar is its limit, below the target, so that a
+    gap over either buys nothing, as in the backtest.
+    """
+    unknown = market.bid is None and market.ask is None
+    limit = (
+        _collared(wish.price, target, instrument)
+        if unknown
+        else _crossing(market.ask, market, instrument)
+    )
     return OrderRequest(
         decision_id=made.decision.decision_id,
         decision_hash=made.hash,
@@ -125,6 +143,13 @@ def sales(
 def names(wanted: Iterable[ExitDue], sold: Iterable[Analysed]) -> Collection[Symbol]:
     """Return the symbols that may have to be sold."""
     return {exit_.symbol for exit_ in wanted} | {made.decision.symbol for made in sold}
+
+
+def _collared(price: Decimal, target: Decimal | None, instrument: Instrument) -> Decimal:
+    """Return the most that a share may cost at an open to come."""
+    step = instrument.price_step_at(price)
+    most = (price * (1 + COLLAR)).quantize(step, rounding=ROUND_FLOOR)
+    return most if target is None else max(min(most, target - step), price)
 
 
 def _step(instrument: Instrument) -> Decimal:
