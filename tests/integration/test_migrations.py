@@ -50,6 +50,14 @@ ORDERS = frozenset({"orders", "executions", "held_shares", "trading_states", "si
 RISK = frozenset({"risk_verdicts", "locks"})
 """Tables of a later version: nobody had judged an order."""
 
+CYCLES = frozenset(
+    {
+        *("cycles", "book_cycles", "cycle_skips", "schedules", "alerts"),
+        *("work_items", "fetched_series", "usage_counters"),
+    }
+)
+"""Tables of a later version: no book had been walked, nothing queued, nothing fetched."""
+
 STRATEGIES = frozenset({"strategies", "backtests"})
 """Tables of a later version: no strategy was on record, and none was tried out."""
 
@@ -233,7 +241,7 @@ async def test_a_database_of_the_first_version_is_filled_from_its_journal(
 ):
     with opened(lived_in) as source, opened(former) as target:
         assert migrate(target) == Migrated("0001", NEWEST)
-        later = MONEY | NEWS | REGISTRY | COMPETITIONS | ORDERS | RISK | STRATEGIES
+        later = MONEY | NEWS | REGISTRY | COMPETITIONS | ORDERS | RISK | STRATEGIES | CYCLES
         assert without(later, state_of(target)) == without(later, state_of(source))
         assert {row.voter for row in state_of(target)["ai_arena_agent_decisions"]} == {True, False}
         assert {row.outcome for row in state_of(target)["ai_arena_runs"]} == {
