@@ -6,7 +6,6 @@ under the next fencing token and goes on from where the journal says it was.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -25,10 +24,11 @@ from quorate.arbiter.task import (
     lease_name,
 )
 from quorate.kernel.canonical import JsonValue
-from quorate.kernel.errors import ConflictError, QuorateError, RejectedError, UnavailableError
+from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
 from quorate.kernel.journal import Event
-from quorate.kernel.lease import Lease, acquired, lease_event, renewed
+from quorate.kernel.lease import Lease, acquired, lease_event
 from quorate.kernel.ports import Clock
+from quorate.resilience.leasing import renewing
 
 PASSED_BY: Mapping[TaskState, TaskEvent] = MappingProxyType(
     {
@@ -93,7 +93,7 @@ class Arbiter:
             RejectedError: its spec was refused, or its result broke an invariant.
             QuorateError: the work failed; the task stands as FAILED with the reason.
         """
-        async with self._renewing(held.lease):
+        async with renewing(held.lease, self._journal, self._clock, self._lease_time):
             while held.task.state not in TERMINAL:
                 held = await self._step(held, spec, work)
         return held.task.state
@@ -234,31 +234,6 @@ class Arbiter:
 
         await self._journal.commit(decide)
         return taken[0]
-
-    @asynccontextmanager
-    async def _renewing(self, lease: Lease) -> AsyncIterator[None]:
-        """Keep the lease alive beside the work; a lease that is lost fails the next move, not this."""
-        beats = asyncio.create_task(self._renew(lease))
-        try:
-            yield
-        finally:
-            beats.cancel()
-
-    async def _renew(self, lease: Lease) -> None:
-        while True:
-            await self._clock.sleep(self._lease_time.total_seconds() / 3)
-
-            def decide(tx: LeaseTx) -> Sequence[Event]:
-                now = self._clock.now()
-                kept = renewed(tx.lease(lease.name), lease, now=now, duration=self._lease_time)
-                return [lease_event("renewed", kept)]
-
-            try:
-                await self._journal.commit(decide)
-            except ConflictError:
-                return
-            except UnavailableError:
-                continue
 
     def _released(self, lease: Lease) -> Event:
         return lease_event("released", replace(lease, expires_at=self._clock.now()))

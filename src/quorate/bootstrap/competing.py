@@ -5,11 +5,10 @@ terms frozen -> lease -> rounds, each durable before the next begins, from where
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -51,9 +50,10 @@ from quorate.bootstrap.store import Store
 from quorate.kernel.errors import ConflictError, RejectedError, UnavailableError
 from quorate.kernel.ids import RunId, Symbol
 from quorate.kernel.journal import Event
-from quorate.kernel.lease import Lease, acquired, lease_event, renewed
+from quorate.kernel.lease import Lease, acquired, lease_event
 from quorate.kernel.stamps import stamp
 from quorate.portfolio import BookMode
+from quorate.resilience.leasing import renewing
 
 COMPETITION_PREFIX: Final = "cmp_"
 
@@ -256,7 +256,7 @@ class Competitions:
         present = replace(competition, status=CompetitionStatus.RUNNING)
         series = await known_series(self._store, present.terms.symbols)
         try:
-            async with self._renewing(lease):
+            async with renewing(lease, self._store.journal, self._store.clock, self._lease_time):
                 while present.next_session is not None and not is_enough():
                     present = await RoundTable(self._store, self._runner, series, lease).round(
                         present
@@ -274,28 +274,3 @@ class Competitions:
         released = lease_event("released", replace(lease, expires_at=self._store.clock.now()))
         with suppress(ConflictError, UnavailableError):
             await self._store.journal.commit(lambda _tx: [released])
-
-    @asynccontextmanager
-    async def _renewing(self, lease: Lease) -> AsyncIterator[None]:
-        """Keep the lease alive beside the rounds; a lost one fails the next round's commit."""
-        beats = asyncio.create_task(self._renew(lease))
-        try:
-            yield
-        finally:
-            beats.cancel()
-
-    async def _renew(self, lease: Lease) -> None:
-        while True:
-            await self._store.clock.sleep(self._lease_time.total_seconds() / 3)
-
-            def decide(tx: Transaction) -> Sequence[Event]:
-                now = self._store.clock.now()
-                kept = renewed(tx.lease(lease.name), lease, now=now, duration=self._lease_time)
-                return [lease_event("renewed", kept)]
-
-            try:
-                await self._store.journal.commit(decide)
-            except ConflictError:
-                return
-            except UnavailableError:
-                continue

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Protocol
 
@@ -46,8 +46,6 @@ async def renewing(
         yield
     finally:
         beats.cancel()
-        with suppress(asyncio.CancelledError):
-            await beats
 
 
 async def _renew(lease: Lease, journal: LeaseJournal, clock: Clock, duration: timedelta) -> None:
