@@ -12,7 +12,6 @@ from random import SystemRandom
 from types import MappingProxyType
 from typing import Final
 
-from quorate.adapters.alpaca import Alpaca
 from quorate.adapters.simulated_broker.account import SimulatedAccount
 from quorate.adapters.simulated_broker.broker import SimulatedBroker, SimulatedMarket
 from quorate.adapters.sql.books import book_named
@@ -24,7 +23,7 @@ from quorate.backtest import Costs, GatePolicy
 from quorate.bootstrap.broking import OpenedBroker
 from quorate.bootstrap.keeping import keeper_of
 from quorate.bootstrap.live_market import LiveMarket
-from quorate.bootstrap.risk_desk import opened_risk_desk
+from quorate.bootstrap.risk_desk import HomeSigns, opened_risk_desk
 from quorate.bootstrap.running import Runner
 from quorate.bootstrap.store import Store
 from quorate.bootstrap.trading.analyst import RunAnalyst
@@ -40,7 +39,6 @@ from quorate.cycle.executing import Executing
 from quorate.cycle.market_analysis import MarketAnalysis
 from quorate.cycle.monitoring import Monitoring
 from quorate.cycle.ports import Market, Venue, Watch
-from quorate.cycle.risk_desk.ports import SystemSigns
 from quorate.cycle.risk_desk.service import RiskDesk
 from quorate.cycle.risk_management import RiskManagement
 from quorate.cycle.service import CycleService
@@ -169,7 +167,11 @@ async def open_paper_book(
         return await execution.reconcile()
 
     keeper = keeper_of(store, name, BookMode.PAPER, account, catch_up=catch_up)
-    signs = PaperSigns(account)
+    signs = HomeSigns(
+        store,
+        stream_ready=lambda: listener.is_ready,
+        calls_last_minute=lambda: account.calls_last_minute,
+    )
     desk = opened_risk_desk(
         store,
         name,
@@ -183,7 +185,6 @@ async def open_paper_book(
     orders = SqlOrders(store.database, store.tenant)
     execution = _execution(store, name, account, orders, desk, store.clock)
     listener = StreamListener(account, execution, store.clock)
-    signs.listener = listener
     await stack.enter_async_context(listener.listening())
     venue = PaperVenue(
         book=name,
@@ -250,23 +251,6 @@ def replay_book_event(name: BookName, cash: Decimal, session: date | None = None
     if session is not None:
         payload["session"] = session.isoformat()
     return Event(stream=f"book:{name}", type="book.opened", payload=payload, book=name)
-
-
-@dataclass(slots=True)
-class PaperSigns:
-    """The signs of a PAPER book's system; `listener` is set once there is one."""
-
-    account: Alpaca
-    listener: StreamListener | None = None
-
-    async def signs(self) -> SystemSigns:
-        """Return them as they are now: every model call reserves its budget before, so money is never overrun."""
-        return SystemSigns(
-            stream_ready=self.listener is not None and self.listener.is_ready,
-            audit_available=True,
-            calls_last_minute=self.account.calls_last_minute,
-            budget_left=True,
-        )
 
 
 def _execution(
