@@ -19,14 +19,19 @@ from urllib.parse import urlsplit
 from benchmarks import (
     arena,
     books,
+    fleet,
     gateway,
     halting,
     hub,
     journal,
+    law,
     models,
     money,
     replay,
+    results,
     risk,
+    routing,
+    scale,
 )
 from benchmarks.instant_model import instant_model
 from benchmarks.measure import Figure, machine
@@ -52,11 +57,14 @@ def main() -> int:
 
 def _figures() -> Iterator[Figure]:
     with _home():
+        yield from fleet.figures(load_settings())
+    with _home():
         yield from journal.figures(load_settings(), "SQLite (synchronous=FULL)", alone_ms=4)
         yield from asyncio.run(_collected())
         yield journal.verification(load_settings())
         yield from money.figures(load_settings(), "SQLite", five_ms=3)
         yield from risk.figures(load_settings(), "SQLite")
+        yield from law.figures(load_settings())
         yield from books.figures(load_settings(), "SQLite")
         yield from halting.figures(load_settings(), "SQLite")
     with _home():
@@ -66,11 +74,16 @@ def _figures() -> Iterator[Figure]:
         yield from asyncio.run(models.task_figures(load_settings(), "SQLite"))
     with _home():
         yield from hub.figures(load_settings())
+    with _home():
+        yield from results.figures(load_settings())
+    yield from routing.figures()
     yield arena.start()
     yield from asyncio.run(gateway.figures())
     try:
         with _postgres() as url, _home(QUORATE_DATABASE_URL=url):
             yield from journal.figures(load_settings(), "PostgreSQL", alone_ms=8)
+        with _postgres() as url, _home(QUORATE_DATABASE_URL=url):
+            yield from scale.figures(load_settings())
     except ConnectionError as error:
         print(f"PostgreSQL is left out: {error}")
 

@@ -29,7 +29,7 @@ async def figures(settings: Settings) -> AsyncIterator[Figure]:
         await _runs(app, sessions, 20)
         alone = await _runs(app, sessions, ALONE)
         yield Figure(
-            what="one keyless run, persisted, alone (12 commits)",
+            what="one keyless run, persisted, alone (4 commits)",
             figure=spread(alone),
             bar="p50 < 10 ms",
             reached=percentile(alone, 0.5) < 10,

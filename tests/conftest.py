@@ -60,7 +60,7 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def quorate_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Take every variable that means something to Quorate away and give the test an empty home of its own."""
-    ours = ("APCA_", "QUORATE_", "OPENROUTER_", "OPENAI_")
+    ours = ("APCA_", "QUORATE_", "OPENROUTER_", "OPENAI_", "OTEL_")
     for name in [name for name in os.environ if name.startswith(ours)]:
         monkeypatch.delenv(name)
     home = tmp_path / "quorate-home"

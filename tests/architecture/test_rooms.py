@@ -71,8 +71,19 @@ def test_no_import_contract_makes_an_exception():
     assert [each["id"] for each in contracts["contracts"] if each.get("ignore_imports")] == []
 
 
-SPEAK_TO_OTHERS = {"alpaca", "openai_compatible", "webhook"}
-"""The adapters that reach other machines: the broker's, the models' and the one that tells of alerts."""
+SEND_NO_ORDER = {
+    "openai_compatible": "asks models, and gives back what they say",
+    "webhook": "posts alerts to one URL of the settings",
+    "worker_socket": "speaks to the hub alone: its socket, and the series that tasks name",
+    "redis_streams": "speaks the protocol of Redis to one Redis, about results that stand already",
+}
+"""They know no order: nothing of `execution` or `risk`, where orders are made and approved."""
+
+SPEAK_TO_OTHERS = {"alpaca", *SEND_NO_ORDER}
+"""The adapters that reach other machines: the broker's, and those that send no order."""
+
+AT_HOME = {"clock", "files", "keys", "simulated_broker", "sql", "telemetry"}
+"""The rest. `telemetry` may export spans by the library of the extra `otel`, and knows no order either."""
 
 
 def imports_of(files):
@@ -88,18 +99,32 @@ def imports_of(files):
 
 
 def test_nobody_else_could_send_an_order():
-    """Three adapters reach other machines, on the one HTTP client; every other adapter is known and stays at home."""
+    """Five adapters reach other machines, and one of them knows orders; every other adapter stays at home."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = {re.match(r"[a-z-]+", each)[0] for each in project["dependencies"]}
-    assert needed.isdisjoint({"httpx", "requests", "urllib3", "alpaca-py", "websockets"})
+    assert needed.isdisjoint({"httpx", "requests", "urllib3", "alpaca-py"})
     adapters = {path.name for path in (PACKAGE / "adapters").iterdir() if path.is_dir()}
-    assert adapters - {"__pycache__"} <= {
-        *("clock", "files", "keys", "simulated_broker", "sql", "telemetry", *SPEAK_TO_OTHERS)
-    }
+    assert adapters - {"__pycache__"} == {*AT_HOME, *SPEAK_TO_OTHERS}
     imported = imports_of(file for file in modules() if SPEAK_TO_OTHERS.isdisjoint(file.parts))
     roots = {name.partition(".")[0] for name in imported}
     assert roots.isdisjoint({"http", "aiohttp", "httpx", "requests", "urllib3", "ssl", "asyncssh"})
     assert "urllib.request" not in imported
+
+
+def test_the_socket_library_that_the_server_needs_is_used_by_nothing_of_ours():
+    """uvicorn takes WebSockets through it; our own clients go through the one HTTP client."""
+    roots = {name.partition(".")[0] for name in imports_of(modules())}
+    assert roots.isdisjoint({"websockets", "websocket", "wsproto"})
+    assert 'ws="websockets' in (PACKAGE / "hub" / "server.py").read_text()
+
+
+@pytest.mark.parametrize("name", [*SEND_NO_ORDER, "telemetry"])
+def test_an_adapter_that_reaches_others_and_is_no_broker_knows_no_order(name):
+    ours = PACKAGE / "adapters" / name
+    imported = imports_of(file for file in modules() if ours in file.parents)
+    rooms_of_orders = ("quorate.execution", "quorate.risk", "quorate.adapters.alpaca")
+    assert imported
+    assert [each for each in imported if each.startswith(rooms_of_orders)] == []
 
 
 def test_only_bootstrap_knows_the_broker_and_the_broker_takes_approved_orders_alone():

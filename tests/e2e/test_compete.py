@@ -15,12 +15,13 @@ SPAN = ("--symbols", "AAPL,GOOG", "--from", "2012-01-03", "--to", "2012-02-15")
 
 
 def says(wanted, other):
-    """Return an answer that buys `wanted` for three sessions, and leaves `other` as it is."""
+    """Return an answer that buys `wanted` for three sessions, leaves `other` as it is, and is free at OpenRouter."""
     return Say(
+        cost=0.0,
         votes=[
             Vote(symbol=wanted, action="BUY", confidence=0.8, more={"timeHorizon": "P3D"}),
             Vote(symbol=other, action="HOLD", confidence=0.8),
-        ]
+        ],
     )
 
 

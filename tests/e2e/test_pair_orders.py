@@ -84,8 +84,8 @@ def test_a_pair_is_bought_in_a_fraction_and_protected_by_a_stop_limit(home, brok
     assert (decision["symbol"], decision["finalAction"]) == (PAIR, "BUY")
     assert done.json["bookMode"] == "PAPER"
     assert done.json["asOf"] == last_whole_day().isoformat()
-    work = done.json["work"]
-    assert (work["state"], work["result"]["auditPassed"]) == ("SUCCEEDED", True), work
+    task = done.json["task"]
+    assert (task["state"], task["result"]["auditPassed"]) == ("COMPLETED", True), task
 
     orders = {order["leg"]: order for order in home.run("orders", "--json", **trade).json["items"]}
     entry, stop = orders["entry"], orders["stop"]
@@ -93,7 +93,7 @@ def test_a_pair_is_bought_in_a_fraction_and_protected_by_a_stop_limit(home, brok
     assert Decimal(entry["qty"]) % 1 != 0
     assert stop["status"] in {"accepted", "working"}
     assert stop["qty"] == entry["qty"]
-    assert work["result"]["orders"] == [entry["clientOrderId"]]
+    assert task["result"]["orders"] == [entry["clientOrderId"]]
 
     (sent,) = open_orders(broker)
     assert (sent["type"], sent["time_in_force"]) == ("stop_limit", "gtc")

@@ -170,7 +170,7 @@ async def _cast(app: App) -> None:
 
 async def _ended(app: App, server: ModelServer, ending: str) -> str:
     server.script(*SCRIPTS.get(ending, SCRIPTS["panel_alone"]))
-    most = Usd(Decimal("0.03")) if ending == "budget_exhausted" else None
+    most = Usd(Decimal("0.04")) if ending == "budget_exhausted" else None
     if ending == "power_calls_exhausted":
         await app.money.set_budget(Limit.POWER_CALLS, Decimal(0))
     request = RunRequest(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from quorate.arbiter.task import TERMINAL, Task, TaskState, TaskType
-from quorate.kernel.canonical import canonical_json
+from quorate.arbiter.task import PRIORITY, TERMINAL, Task, TaskState, TaskType
+from quorate.kernel.canonical import Json, canonical_json
 from quorate.kernel.errors import ConflictError
 from quorate.kernel.ids import TaskId, Tenant
 from quorate.kernel.journal import Committed, Event, JournalEntry
@@ -34,6 +35,10 @@ class State:
     def lease(self, name: str) -> Lease | None:
         """Return the newest holding of `name`; this is what a use case reads."""
         return self.leases.get(name)
+
+    def task(self, task_id: str) -> Task | None:
+        """Return the task as it stands; this is what a use case reads."""
+        return self.tasks.get(task_id)
 
     def project(self, entry: JournalEntry) -> None:
         """Bring the tables up to `entry`, or refuse it as the SQL projections do."""
@@ -74,26 +79,54 @@ class State:
             subject=str(facts["subject"]),
             trace_id=entry.trace_id,
             state=TaskState(str(facts["state"])),
-            token=int(str(facts["token"])),
-            attempts=1,
+            token=_number(facts["token"]),
+            attempts=_number(facts.get("attempts", 1)),
+            parent=TaskId(str(facts.get("parent", ""))),
+            book=entry.book,
+            owner=str(facts["owner"]),
+            worker=str(facts.get("worker", "")),
+            priority=_number(facts.get("priority", PRIORITY)),
+            not_before=_time(facts.get("notBefore")),
+            expires_at=_time(facts.get("expiresAt")),
         )
 
     def _moved(self, entry: JournalEntry) -> None:
         facts = entry.facts
         task = self.tasks[str(facts["taskId"])]
+        token = _number(facts["token"])
+        was = _number(facts.get("wasToken", token))
         _require(
-            (task.state, task.token) == (facts["from"], facts["token"]),
+            (task.state, task.token) == (facts["from"], was),
             f"the task is no longer {facts['from']} in this holder's hands",
         )
-        self.tasks[task.task_id] = replace(task, state=TaskState(str(facts["to"])))
+        self.tasks[task.task_id] = replace(
+            task,
+            state=TaskState(str(facts["to"])),
+            token=token,
+            attempts=_number(facts["attempts"]),
+            owner=str(facts["owner"]),
+            worker=str(facts["worker"]),
+            not_before=_time(facts.get("notBefore")),
+        )
 
     def _adopted(self, entry: JournalEntry) -> None:
         facts = entry.facts
         task = self.tasks[str(facts["taskId"])]
-        token = int(str(facts["token"]))
-        _require(task.token == token - 1, "another process took the task over first")
-        attempts = int(str(facts["attempts"]))
-        self.tasks[task.task_id] = replace(task, token=token, attempts=attempts)
+        _require(task.token == facts["wasToken"], "another process took the task over first")
+        self.tasks[task.task_id] = replace(
+            task,
+            token=_number(facts["token"]),
+            attempts=_number(facts["attempts"]),
+            owner=str(facts["owner"]),
+        )
+
+
+def _number(value: Json) -> int:
+    return int(str(value))
+
+
+def _time(value: Json) -> datetime | None:
+    return moment_of(str(value)) if value else None
 
 
 @dataclass
@@ -141,7 +174,9 @@ class MemoryJournal:
         return [
             task
             for task in self._state.tasks.values()
-            if task.state not in TERMINAL and not self.lease(f"task:{task.task_id}").is_held(now)
+            if task.state not in TERMINAL
+            and (held := self._state.lease(f"task:{task.task_id}")) is not None
+            and not held.is_held(now)
         ]
 
     def types(self, stream: str = "") -> list[str]:
@@ -151,7 +186,9 @@ class MemoryJournal:
     def walked(self, task_id: str) -> list[str]:
         """The states that the task was in, in order."""
         moves = [json.loads(row.payload) for row in self.rows if row.type == "task.moved"]
-        return ["RECEIVED", *(move["to"] for move in moves if move["taskId"] == task_id)]
+        mine = [move for move in moves if move["taskId"] == task_id]
+        paths = [move.get("path") or [move] for move in mine]
+        return ["RECEIVED", *(step["to"] for path in paths for step in path)]
 
     def _row(self, event: Event, seq: int) -> JournalEntry:
         step = {"stepKey": event.step_key} if event.step_key else {}

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from quorate.bootstrap.cycling import BookView, CycleLine, CycleView
+from quorate.bootstrap.fleet.facet import FleetOverview, WorkerLine
 from quorate.cycle.equity import EquityPoint
 from quorate.cycle.record import BookStage
 from quorate.cycle.schedule import Schedule
 from quorate.cycle.watch import RaisedAlert
 from quorate.execution.halting import TradingLine
+from quorate.fleet.policy import Analyses
 from quorate.kernel.errors import QuorateError
 from quorate.kernel.ids import BookName
 
@@ -70,3 +72,31 @@ class FakeTrading:
 
     async def working_book(self) -> BookName:
         return self.shown
+
+
+@dataclass
+class FakeFleet:
+    """A fleet of which `needing` workers need a person; its figures raise what stands in `failure`."""
+
+    needing: int = 0
+    workers: tuple[WorkerLine, ...] = ()
+    failure: QuorateError | None = None
+
+    async def troubled(self) -> int:
+        if self.failure is not None:
+            raise self.failure
+        return self.needing
+
+    async def overview(self) -> FleetOverview:
+        if self.failure is not None:
+            raise self.failure
+        return FleetOverview(
+            nodes=(),
+            workers=self.workers,
+            leases_held=0,
+            waiting=0,
+            waiting_p95_s=None,
+            recoveries=0,
+            dead_after_s=45.0,
+            analyses=Analyses.AUTO,
+        )

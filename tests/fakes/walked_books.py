@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from quorate.cycle.ports import StepResult
 from quorate.cycle.record import CycleFact, RecordedCycle, Trigger
 from quorate.cycle.service import STEP_AT, CycleService, CycleWish
+from quorate.cycle.watch.alert import RaisedAlert, alert_id_of
 from quorate.execution.recorded import TradingStanding
 from quorate.kernel.ids import BookName, Symbol, TraceId
 from quorate.kernel.journal import Event
@@ -55,6 +56,10 @@ class WalkedJournal(CycleJournal):
     def trading(self, book: BookName) -> TradingStanding:
         assert book == BOOK
         return self.standing
+
+    def alert(self, alert_id: str) -> str | None:
+        raised = [row.facts["alertId"] for row in self.rows if row.type == "alert.raised"]
+        return alert_id if alert_id in raised else None
 
     def _add(self, event: Event) -> None:
         super()._add(event)
@@ -104,6 +109,17 @@ class MemoryWatch:
 
     async def told(self, alerts) -> None:
         self.alerts += alerts
+
+    def prepared(self, alerts):
+        return [
+            RaisedAlert(
+                alert_id=alert_id_of(alert, date(2012, 3, 1)), alert=alert, raised_at="2012-03-01"
+            )
+            for alert in alerts
+        ]
+
+    def announced(self, raised) -> None:
+        self.alerts += [each.alert for each in raised]
 
     async def logged(self, cycle_id, trace) -> None:
         self.traces[cycle_id] = list(trace)

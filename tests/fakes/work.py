@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from quorate.kernel.account import Account, Subject
 from quorate.kernel.journal import Event
 from tests.fakes.journal import MemoryJournal
 
@@ -41,6 +42,9 @@ class ScriptedWork:
 
     def failed(self, reason: str, detail: str) -> Sequence[Event]:
         return [self._fact("work.failed", reason=reason, detail=detail)]
+
+    def account(self) -> Account:
+        return Account(subjects=(Subject(name="thing", sha256="0" * 64),))
 
     def _note(self, call: str) -> None:
         self.calls.append((call, self.journal.task(self.task_id).state))

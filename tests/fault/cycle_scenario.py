@@ -144,16 +144,23 @@ def with_scripted_agents() -> None:
 
 def with_network_failpoints(failpoint: Callable[[str], None]) -> None:
     """Pass a failpoint before every request leaves, and after every answer is there."""
-    ask = Connection.ask
 
     async def tapped(self: Connection, method: str, url: str, **more: Any) -> Answer:
         what = f"{method}:{_kind_of(urlsplit(url).path)}"
         failpoint(f"before:{what}")
-        answer = await ask(self, method, url, **more)
+        answer = await _ASK(self, method, url, **more)
         failpoint(f"after:{what}")
         return answer
 
     Connection.ask = tapped  # type: ignore[method-assign]
+
+
+_ASK = Connection.ask
+
+
+def without_network_failpoints() -> None:
+    """Ask as the product does again."""
+    Connection.ask = _ASK  # type: ignore[method-assign]
 
 
 def _kind_of(path: str) -> str:

@@ -1,4 +1,7 @@
-"""The kill server of cycles: imports everything once, stays single-threaded, forks a victim and a survivor a point.
+"""The kill server of cycles: warm before its first fork, single-threaded, it forks a victim and a survivor a point.
+
+Before the first job it walks the whole scenario once itself, undisturbed, so that no child imports a module or compiles
+a statement anew: a kill then costs what its cycles cost. What is kept of that walk is code alone; its home is removed.
 
 Usage: python -m tests.fault.cycle_server, with QUORATE_HOME in the environment. It reads one JSON job a line
 ({"name", "nth", "bug"}) and answers each with one JSON line.
@@ -7,10 +10,12 @@ Usage: python -m tests.fault.cycle_server, with QUORATE_HOME in the environment.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import shutil
 import sys
+import threading
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +56,7 @@ class CycleServer:
         if status != 0:
             raise RuntimeError(f"the home could not be prepared: {said}")
         shutil.copy(self._file, self._template)
+        self._warm()
 
     def answer(self, job: dict[str, object]) -> dict[str, object]:
         """Kill a victim at the point asked for and return what the survivor found."""
@@ -95,6 +101,21 @@ class CycleServer:
 
         asyncio.run(prepare())
         say("prepared")
+
+    def _warm(self) -> None:
+        """Walk everything once here; no thread may be left, a fork would leave its locks taken."""
+        self._fresh()
+        shutil.copy(self._template, self._file)
+        cycle_scenario.told_market(self._broker)
+        began = SystemClock().now()
+        asyncio.run(cycle_scenario.buy_and_sell(self._settings, began, KillSwitch("", 0)))
+        cycle_scenario.quoted(self._broker, cycle_scenario.NOON + cycle_scenario.LATER)
+        problems, _took, _rows = asyncio.run(cycle_scenario.survived(self._settings, began))
+        if problems or threading.active_count() > 1:
+            raise RuntimeError(f"not fit to fork: {problems}, {threading.enumerate()}")
+        cycle_scenario.without_network_failpoints()
+        gc.collect()
+        gc.freeze()  # a child's collector leaves these pages shared
 
     def _victim(self, job: dict[str, object], began: datetime, say: Acknowledge) -> None:
         switch = KillSwitch(str(job["name"]), int(str(job["nth"])))

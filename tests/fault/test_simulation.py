@@ -11,16 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.fault.simulation.control_invariants import CHECKS as OF_CONTROL
 from tests.fault.simulation.cycle_invariants import CHECKS as OF_CYCLES
+from tests.fault.simulation.flow_invariants import CHECKS as OF_FLOW
 from tests.fault.simulation.invariants import CHECKS
 from tests.fault.simulation.planted import PLANTED, Planted
 from tests.fault.simulation.walk import walked
 
 pytestmark = pytest.mark.fault
 
-SEEDS = {"orders": 120, "replay": 20}
+SEEDS = {"flow": 60, "orders": 120, "replay": 20}
 """In the gate; `make soak` walks 1,000 of each."""
-BLOCK = {"orders": 20, "replay": 4}
+BLOCK = {"flow": 20, "orders": 20, "replay": 4}
 ENOUGH = 1000
 """A bug that so many seeds do not find is not found."""
 BLOCKS = [(kind, first) for kind in sorted(SEEDS) for first in range(0, SEEDS[kind], BLOCK[kind])]
@@ -55,7 +57,9 @@ def test_a_planted_bug_is_found(name: str) -> None:
 
 def test_every_invariant_is_broken_by_some_planted_bug() -> None:
     """One that nothing breaks would say nothing: 8 is broken where an id is made anew, 1 where cash is."""
-    checked = {check.__name__.split("_")[1] for check in (*CHECKS, *OF_CYCLES)}
+    checked = {
+        check.__name__.split("_")[1] for check in (*CHECKS, *OF_CYCLES, *OF_CONTROL, *OF_FLOW)
+    }
     assert checked - {bug.invariant for bug in PLANTED.values()} <= {"8"}
     with PLANTED["id_with_a_counter"].plant():
         assert any(_has(walked(seed).problems, "8") for seed in range(ENOUGH))

@@ -18,7 +18,7 @@ from quorate.kernel.canonical import canonical_json
 from tests.fault.simulation.bugs import instead
 from tests.fault.simulation.cycles import replayed
 from tests.fault.simulation.virtual import VirtualLoop, run_virtually
-from tests.fault.simulation.walk import unlogged
+from tests.fault.simulation.walk import heard
 from tests.fault.simulation.world import World
 
 SEEDS = (1, 4, 9, 12)
@@ -74,7 +74,7 @@ def lived(seed: int, *, twice: bool) -> tuple[list[str], list[Mapping[str, Any]]
         found.extend(world.problems)
         return list(world.database.rows())
 
-    with unlogged():
+    with heard([]):
         return found, run_virtually(Random(seed), whole)
 
 

@@ -1,4 +1,4 @@
-"""Facts of cycles: one that failed, one that was left, skips, a schedule, alerts, queued work, counted requests."""
+"""Facts of cycles: one that failed, one that was left, skips, a schedule, alerts, former acts on orders, usage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from quorate.cycle.record import (
 from quorate.cycle.schedule import Schedule, ScheduleState, gone_on, started
 from quorate.cycle.stage import CycleStage
 from quorate.cycle.watch.alert import acknowledged_event, delivered_event, raised_event
-from quorate.execution.work_queue.item import WorkOrder, WorkType, enqueued_event
 from quorate.kernel.ids import CycleId, RunId, TraceId
 from quorate.kernel.journal import Event
 from quorate.kernel.stamps import stamp
@@ -28,6 +27,7 @@ from quorate.kernel.step_message import ACTION_OF, StepMessage, StepName
 from quorate.market.fetching import Usage
 from tests.fakes.alerts import raised
 from tests.fakes.clock import NOON
+from tests.integration import former_work
 from tests.integration.order_facts import BOOK
 from tests.unit.risk.orders import AAPL
 
@@ -47,8 +47,7 @@ def cycle_events() -> list[Event]:
             NOON,
         ),
         *_alerts(),
-        enqueued_event(_work("a"), NOON),
-        enqueued_event(_work("b"), NOON),
+        *(row for rows in former_work.lives().values() for row in rows),
         usage_event("alpaca-data", "2026-11-20", Usage(requests=2), Counted(Usage(), 0)),
         usage_event("alpaca-data", "2026-11-20", Usage(hits=3), Counted(Usage(requests=2), 1)),
     ]
@@ -107,9 +106,3 @@ def _alerts() -> list[Event]:
         acknowledged_event(first, "a person"),
         raised_event(second),
     ]
-
-
-def _work(key: str) -> WorkOrder:
-    return WorkOrder(
-        type=WorkType.ORDER_SYNC, book=BOOK, key=key, payload={}, trace_id=TraceId("b" * 32)
-    )

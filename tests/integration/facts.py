@@ -44,7 +44,11 @@ from tests.fakes.money import charge, usd, wanted
 from tests.integration.book_facts import book_events
 from tests.integration.cycle_facts import cycle_events
 from tests.integration.desk_facts import desk_events
+from tests.integration.fleet_facts import fleet_events
+from tests.integration.law_facts import law_events
 from tests.integration.order_facts import order_events
+from tests.integration.result_facts import result_events
+from tests.integration.routing_facts import routing_events
 from tests.integration.strategy_facts import strategy_events
 
 TRACE = TraceId("0af7651916cd43dd8448eb211c80319c")
@@ -104,6 +108,7 @@ def task_adopted(task_id: str, *, token: int) -> Event:
         "taskId": task_id,
         "owner": "b",
         "token": token,
+        "wasToken": token - 1,
         "attempts": token,
     }
     return _task(task_id, "adopted", payload)
@@ -277,6 +282,7 @@ def agent_answered(run_id: str, *tools: str, latency_ms: str | None = "1.25") ->
     ]
     payload: dict[str, JsonValue] = {
         "profile": "analyst",
+        "costUsd": "0.001",
         "answers": [],
         "call": {"toolUses": uses},
     }
@@ -420,6 +426,8 @@ def one_of_each(content: bytes = b"bars") -> list[Event]:
         *order_events(),
         *book_events(),
         *desk_events(),
+        *law_events(),
+        *result_events(),
         *strategy_events(),
         *cycle_events(),
         series_fetched("MSFT", content),
@@ -434,4 +442,6 @@ def one_of_each(content: bytes = b"bars") -> list[Event]:
         token_created("tok_1"),
         prompt_added(2),
         *competition_events(),
+        *routing_events(),
+        *fleet_events(),
     ]

@@ -8,6 +8,7 @@ import pytest
 
 from quorate.adapters.sql.alerts import (
     ALERTS,
+    alert_counts,
     alert_named,
     alerts_of_cycle,
     newest_alerts,
@@ -110,6 +111,15 @@ async def test_two_watches_raise_an_alert_once(store):
         await watch.told([alert(), alert(kind="other")])
     assert len(store.table(ALERTS)) == 2
     assert read(store, alert_named, alert_id=alert_id_of(alert(), NOON.date())) is not None
+
+
+async def test_alerts_of_some_severities_alone_are_read_and_all_are_counted(store):
+    for number, severity in enumerate(Severity):
+        found = raised(f"alr_{number}")
+        await store.add(raised_event(replace(found, alert=replace(found.alert, severity=severity))))
+    grave = read(store, newest_alerts, most=9, severities=(Severity.WARNING, Severity.ERROR))
+    assert [each.alert.severity for each in grave] == [Severity.ERROR, Severity.WARNING]
+    assert read(store, alert_counts) == dict.fromkeys(Severity, 1)
 
 
 async def test_refolding_gives_the_same_rows(store):

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from quorate.arbiter.record import TaskFilter
+from quorate.arbiter.task import TaskType
 from quorate.arena.acceptance import RequestKey
 from quorate.arena.request import RunRequest
 from quorate.cycle.strategies.backtest import BacktestRequest, backtest_json
@@ -123,12 +125,51 @@ async def test_one_whose_process_died_is_interrupted_when_its_time_is_over(home)
     async with opened_home(*home) as app:
         tests = app.strategy_desk.backtests
         plan = await tests._planned(SPRING, "me")
-        await tests._begun(plan)
+        await tests._received(plan, lambda _sessions: None)
         assert (await tests.show(plan.backtest_id)).status == "running"
     async with opened_home(*home, clock=LaterClock(timedelta(minutes=16).total_seconds())) as app:
         (line,) = await app.strategy_desk.backtests.lines()
         assert line.status == "interrupted"
         assert (await app.strategy_desk.backtests.show(line.backtest_id)).status == "interrupted"
+
+
+async def test_one_whose_process_died_is_finished_by_the_next_that_serves(home):
+    async with opened_home(*home) as app:
+        tests = app.strategy_desk.backtests
+        whole = await tests.run(SPRING, "me")
+        plan = await tests._planned(SPRING, "me")
+        await tests._received(plan, lambda _sessions: None)
+    async with opened_home(*home, clock=LaterClock(60.0)) as app:
+        tests = app.strategy_desk.backtests
+        (said,) = await tests.recover()
+        assert said.startswith(f"{plan.backtest_id}, left EXECUTING")
+        found = await tests.show(plan.backtest_id)
+        assert found.status == "completed"
+        assert backtest_json(found)["result"] == backtest_json(whole)["result"]
+        (line, first) = await app.tasks.lines(TaskFilter(type=TaskType.BACKTEST), 9)
+        assert (line.state, line.attempts, line.subject) == ("COMPLETED", 2, plan.backtest_id)
+        assert (first.state, first.attempts) == ("COMPLETED", 1)
+        assert await tests.recover() == []
+        assert (await app.verify(projections=True, against=None)).ok
+
+
+async def test_one_that_a_person_stops_ends_as_cancelled_and_can_be_tried_again(home):
+    async with opened_home(*home) as app:
+        tests, whole = app.strategy_desk.backtests, BacktestRequest(strategy="default")
+        started = await tests.start(whole, "me")
+        (line,) = await app.tasks.lines(TaskFilter(type=TaskType.BACKTEST), 9)
+        assert (line.state, line.subject) == ("EXECUTING", started.backtest_id)
+        change = await app.tasks.cancel(line.task_id, "not needed")
+        assert (change.applied, change.line.state) == (True, "CANCELLED")
+        found = await tests.show(started.backtest_id)
+        assert (found.status, found.failure) == ("failed", "cancelled: not needed")
+        async with asyncio.timeout(LONGEST):
+            while app._runner.walks.held:
+                await app.clock.sleep(0.01)
+        again = await app.tasks.retry(line.task_id)
+        assert again.line.task_id != line.task_id
+        assert (await finished(app, again.line.subject)).status == "completed"
+        assert (await app.verify(projections=True, against=None)).ok
 
 
 UNFIT = (

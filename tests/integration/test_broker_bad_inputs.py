@@ -12,12 +12,12 @@ import pytest
 from quorate.adapters.sql.holdings import TRADING_STATES
 from quorate.adapters.sql.orders import SqlOrders
 from quorate.execution import Execution, OrderEvent, OrderState
+from quorate.execution.acts import failure_of
 from quorate.execution.broker import BrokerPosition, OrderRefusedError, OrderUpdate
 from quorate.execution.order import Told
 from quorate.execution.policy import ExecutionPolicy
 from quorate.execution.sending import Intent
 from quorate.execution.service import ExecutionService
-from quorate.execution.work_queue import failure_of
 from quorate.kernel.errors import InvariantBrokenError
 from quorate.kernel.ids import BookName, Symbol, TraceId
 from quorate.risk import TradingState

@@ -10,9 +10,10 @@ from sqlalchemy import text
 
 from quorate.adapters.sql.call_listing import calls_page, calls_query
 from quorate.adapters.sql.calls import LLM_CALLS
-from quorate.adapters.sql.costs import cost_by_day
+from quorate.adapters.sql.costs import cost_by_day, spent_in
 from quorate.adapters.sql.purse import SqlPurse
 from quorate.adapters.sql.tool_listing import LONGEST, last_uses, tool_counts
+from quorate.kernel.ids import BookName
 from quorate.llm.budget import BudgetPolicy, CallStatus
 from quorate.llm.call import ModelId
 from quorate.llm.call_listing import CallFilter
@@ -62,6 +63,18 @@ async def test_a_call_under_way_is_listed_and_not_unpriced(store, purse):
     assert listed(store, unpriced=True)[0] == [unknown]
     assert listed(store, unpriced=False)[0] == [under_way]
     assert listed(store, status=CallStatus.RESERVED)[0] == [under_way]
+
+
+async def test_a_book_has_spent_what_the_budgets_counted_for_it(store, purse):
+    await spent(purse)
+    await spent(purse)
+    await purse.reserve(wanted("0.01"))
+
+    def counted(book):
+        return store.database.read_now(lambda link: spent_in(link, store.tenant, BookName(book)))
+
+    assert str(counted("replay")) == "0.014"
+    assert counted("another").amount == 0
 
 
 async def test_filters_are_met_together(store, purse):

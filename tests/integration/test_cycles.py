@@ -10,7 +10,9 @@ import pytest
 
 from quorate.adapters.sql.cycles import cycles_of, stage_of
 from quorate.bootstrap.trading import ReplayTerms
+from quorate.cycle.previewing import PREVIEWED
 from quorate.cycle.record import CycleFact, read_cycle, stream_of
+from quorate.cycle.risk_management.service import ALREADY_HELD
 from quorate.cycle.schedule import ScheduleState
 from quorate.cycle.stage import CycleStage
 from quorate.execution.recorded import OrderFact
@@ -194,3 +196,50 @@ async def test_what_cannot_be_replayed_is_refused_before_a_book_is_opened(app, t
     with pytest.raises(RejectedError, match=said):
         await app.trading.replay(terms)
     assert await lines(app) == []
+
+
+async def test_a_buy_of_what_is_held_is_refused_as_what_it_is(replayed):
+    """Not as a wash trade: nothing is added to a position, whatever rests at the broker."""
+    refused = [
+        told
+        for cycle in replayed.cycles
+        for told in cycle.told(StepName.RISK_MANAGEMENT).items("orders")
+        if not told.flag("approved")
+    ]
+    assert "WASH_TRADE_RISK" not in {told.text("code") for told in refused}
+    added = [told for told in refused if told.text("code") == ALREADY_HELD]
+    assert added
+    assert all("nothing is added to a position" in told.text("detail") for told in added)
+    assert {told.tree["verdictId"] for told in added} == {None}, "no check had to be asked"
+
+
+async def test_a_dry_run_says_what_the_cycle_would_send_and_sends_nothing(home):
+    """The cycle that is walked then wants the same, and everything that trades stood still before it."""
+    path, url = home
+    async with opened_home(path, url, CYCLE__SYMBOLS="AAPL") as app:
+        before = await trading_rows(app)
+        looked = await app.trading.preview()
+        assert await trading_rows(app) == before
+        assert [message.agent for message in looked.messages] == list(PREVIEWED)
+        walked = await app.trading.once(await app.trading.working_book())
+    wanted, sent = (
+        [
+            (told.text("symbol"), told.text("leg"), told.flag("approved"), told.tree["quantity"])
+            for told in cycle.told(StepName.RISK_MANAGEMENT).items("orders")
+            if told.flag("approved")
+        ]
+        for cycle in (looked, walked)
+    )
+    assert wanted == sent != []
+
+
+async def test_a_cycle_of_a_book_that_is_not_there_is_refused(app):
+    with pytest.raises(RejectedError, match="there is no book 'nobody'"):
+        await app.trading.once(BookName("nobody"))
+
+
+async def trading_rows(app):
+    """Return every row that trades, or would have to be judged; a comparison with the broker only looks."""
+    rows = store_of(app).rows()
+    kinds = ("cycle.", "order.", "trading.", "lock.", "risk.", "book.", "account.")
+    return [(row.seq, row.type) for row in rows if row.type.startswith(kinds)]

@@ -10,6 +10,7 @@ import pytest
 
 from quorate.kernel.errors import ConflictError, InvariantBrokenError, QuorateError, RejectedError
 from quorate.kernel.journal import Committed, Event
+from tests.fakes.clock import FakeClock
 from tests.integration.conftest import ALL_KINDS
 from tests.integration.facts import (
     config_recorded,
@@ -230,21 +231,26 @@ def drawn_use_case(draw: random.Random) -> list[Event]:
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_a_batch_does_what_its_use_cases_would_do_one_after_the_other(
-    store, other_tenant, seed
+    ground, other_tenant, seed
 ):
-    draw, alone = random.Random(seed), store.of(other_tenant)  # noqa: S311  (a seeded draw)
-    for _ in range(3):
-        drawn = [drawn_use_case(draw) for _ in range(draw.choice((2, 6, 20)))]
-        batched = await in_one_batch(store.journal, *(giving(*events) for events in drawn))
-        single = []
-        for events in drawn:
-            try:
-                single.append(await alone.add(*events))
-            except QuorateError as error:
-                single.append(error)
-        assert [answer(one) for one in batched] == [answer(one) for one in single]
-        assert (store.facts(), store.state()) == (alone.facts(), alone.state())
-    assert store.verified(projections=True).problems == ()
+    draw = random.Random(seed)  # noqa: S311  (a seeded draw)
+    with ground.opened(clock=FakeClock()) as store:
+        alone = store.of(other_tenant)
+        for _ in range(3):
+            drawn = [drawn_use_case(draw) for _ in range(draw.choice((2, 6, 20)))]
+            batched = await in_one_batch(store.journal, *(giving(*events) for events in drawn))
+            single = [await tried(alone, events) for events in drawn]
+            assert [answer(one) for one in batched] == [answer(one) for one in single]
+            assert (store.facts(), store.state()) == (alone.facts(), alone.state())
+        assert store.verified(projections=True).problems == ()
+
+
+async def tried(store, events):
+    """Return what came of committing `events`."""
+    try:
+        return await store.add(*events)
+    except QuorateError as error:
+        return error
 
 
 def answer(result):

@@ -53,16 +53,29 @@ RISK = frozenset({"risk_verdicts", "locks"})
 CYCLES = frozenset(
     {
         *("cycles", "book_cycles", "cycle_skips", "schedules", "alerts"),
-        *("work_items", "fetched_series", "usage_counters"),
+        *("fetched_series", "usage_counters"),
     }
 )
 """Tables of a later version: no book had been walked, nothing queued, nothing fetched."""
+
+LAW = frozenset({"verdicts", "verdict_subjects", "waivers"})
+"""Tables of a later version: no task was judged, and nothing waived."""
+
+RESULTS = frozenset({"results"})
+"""A table of a later version: no run had told its results."""
 
 STRATEGIES = frozenset({"strategies", "backtests"})
 """Tables of a later version: no strategy was on record, and none was tried out."""
 
 NEWS = frozenset({"news_items", "news_symbols", "kept_answers"})
 """Tables of a later version: neither news nor remembered answers were in its journal."""
+
+
+ROUTING = frozenset({"agent_standings", "control_switches", "task_overrides"})
+"""Tables of a later version: nobody was set aside, no task shut out or overridden; turns come from the journal."""
+
+FLEET = frozenset({"workers", "worker_tasks"})
+"""Tables of a later version: no worker had come."""
 
 
 @contextmanager
@@ -203,7 +216,7 @@ def lived_in(tmp_path_factory):
             await store.add(run_requested("run_going_on"))
             failed = run_completed("run_failed")
             await store.add(run_requested("run_failed"), replace(failed, type="run.failed"))
-            later = {*AccessEvent, *KEPT_BOOKS}
+            later = {*AccessEvent, *KEPT_BOOKS, "work.enqueued", "work.moved"}
             then = [event for event in one_of_each() if event.type not in later]
             await store.of(Tenant("other")).add(*then)
 
@@ -221,6 +234,15 @@ def state_of(database):
         )
         for table in STATE_TABLES
     }
+
+
+def first_told(database):
+    """Return what the rows of the first version tell of its tasks: none was a part of another one, or had a worker."""
+    told = ("task_id", "type", "subject", "state", "reason", "owner", "token", "attempts")
+    times = ("received_at", "changed_at", "seq", "priority")
+    return [
+        tuple(getattr(row, name) for name in (*told, *times)) for row in state_of(database)["tasks"]
+    ]
 
 
 @pytest.fixture
@@ -241,8 +263,23 @@ async def test_a_database_of_the_first_version_is_filled_from_its_journal(
 ):
     with opened(lived_in) as source, opened(former) as target:
         assert migrate(target) == Migrated("0001", NEWEST)
-        later = MONEY | NEWS | REGISTRY | COMPETITIONS | ORDERS | RISK | STRATEGIES | CYCLES
+        later = (
+            MONEY
+            | NEWS
+            | REGISTRY
+            | COMPETITIONS
+            | ORDERS
+            | RISK
+            | STRATEGIES
+            | CYCLES
+            | ROUTING
+            | RESULTS
+            | LAW
+            | FLEET
+            | {"tasks"}
+        )
         assert without(later, state_of(target)) == without(later, state_of(source))
+        assert first_told(target) == first_told(source)
         assert {row.voter for row in state_of(target)["ai_arena_agent_decisions"]} == {True, False}
         assert {row.outcome for row in state_of(target)["ai_arena_runs"]} == {
             *("", "traded", "no_trade")

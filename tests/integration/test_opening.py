@@ -59,11 +59,17 @@ TRADED = ReplayTerms(
 )
 """Sessions in which entries fill, stops are hit, locks are set and votes come due."""
 
-OF_WORK = {"work_items", "fetched_series", "usage_counters"}
-"""What only queued work fills, and a broker's market data; tests/integration has a module on each."""
+OF_WORK = {"fetched_series", "usage_counters"}
+"""What only a broker's market data fills; tests/integration has a module on each."""
 
 OF_TROUBLE = {"cycle_skips", "trading_states"}
 """What only two cycles at once fill, and a halt; tests/integration has a module on each."""
+
+OF_PEOPLE = {"waivers", "agent_standings", "control_switches", "task_overrides"}
+"""What only a person's word fills; tests/integration has a module on each."""
+
+OF_WORKERS = {"workers", "worker_tasks"}
+"""What only workers elsewhere fill; tests/integration has a module on each."""
 
 PRICE = StatedPrice(prompt=Decimal("0.1"), completion=Decimal("0.2"))
 CONTEST = CompetitionRequest(
@@ -237,12 +243,12 @@ async def test_after_real_runs_the_tables_are_what_the_journal_says(home):
         store = store_of(app)
         assert {
             table.name for table in STATE_TABLES if not store.table(table)
-        } == OF_MODELS | OF_WORK | OF_TROUBLE
+        } == OF_MODELS | OF_WORK | OF_TROUBLE | OF_PEOPLE | OF_WORKERS
 
 
 async def test_a_run_that_a_dead_process_left_is_finished_once_its_lease_ran_out(home):
     path, url = home
-    (code,) = ended(dies_running, [(path, url, "after_commit", 6)])
+    (code,) = ended(dies_running, [(path, url, "after_commit", 3)])
     assert code == -signal.SIGKILL
     async with opened_home(path, url) as app:
         assert app.started == (), "its holder may still live"
@@ -263,7 +269,7 @@ async def test_a_run_that_a_dead_process_left_is_finished_once_its_lease_ran_out
 
 async def test_a_finished_run_decides_what_an_unbroken_one_decides(home):
     path, url = home
-    ended(dies_running, [(path, url, "after_commit", 9)])
+    ended(dies_running, [(path, url, "after_commit", 4)])
     async with opened_home(path, url, clock=LaterClock(46)) as app:
         (finished,) = await listed_rows(app)
         unbroken = await app.run_arena(REQUEST)
@@ -276,7 +282,7 @@ async def test_a_finished_run_decides_what_an_unbroken_one_decides(home):
 
 async def test_of_several_that_open_at_once_one_finishes_the_run(home):
     path, url = home
-    ended(dies_running, [(path, url, "after_commit", 6)])
+    ended(dies_running, [(path, url, "after_commit", 3)])
     async with (
         opened_home(path, url, clock=LaterClock(46)) as one,
         opened_home(path, url, clock=LaterClock(46)) as other,

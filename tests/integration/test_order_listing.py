@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from quorate.adapters.sql.decision_streams import decision_ids_like, streams_of
+from quorate.adapters.sql.denial_listing import denial_count, denials_page, seq_of_verdict
 from quorate.adapters.sql.journal import newest_rows
 from quorate.adapters.sql.order_listing import (
     order_books,
@@ -23,6 +24,7 @@ from quorate.adapters.sql.outcome_listing import (
     outcomes_page,
     seq_of_decision,
 )
+from quorate.cycle.story.denied import DenialFilter
 from quorate.execution import OrderEvent
 from quorate.execution.listing import OrderFilter, OrderView
 from quorate.execution.outcome_link import OutcomeFilter, OutcomeStatus
@@ -30,7 +32,9 @@ from quorate.kernel.ids import BookName, DecisionId, Symbol
 from quorate.kernel.journal import Event
 from quorate.risk import Leg
 from tests.fakes.order_rows import AAPL, BOOK, OrderTold, bought, outcome_event, request
+from tests.integration.desk_facts import desk_events
 from tests.integration.facts import run_requested
+from tests.integration.order_facts import BOOK as RISK_BOOK
 
 pytestmark = pytest.mark.integration
 
@@ -206,3 +210,18 @@ async def test_the_end_of_a_stream_is_read_without_the_rest(store, read):
     assert [row.seq for row in rows] == sorted((row.seq for row in rows), reverse=True)
     assert len(rows) == 2
     assert read(newest_mark, BOOK) is None
+
+
+async def test_what_risk_refused_is_listed_with_code_and_reason(store, read):
+    """What was approved is not, and neither is another book's; pages have no gap."""
+    for event in desk_events():
+        await store.add(event)
+    (denied,) = read(denials_page, DenialFilter(book=RISK_BOOK), 10)
+    assert denied.verdict.code
+    assert denied.reason.startswith(f"check {denied.verdict.denial.number}, ")
+    assert denied.as_json()["evidence"] == f"journal:{denied.seq}"
+    assert read(denial_count, DenialFilter(book=RISK_BOOK)) == 1
+    assert read(seq_of_verdict, denied.verdict.verdict_id) == denied.seq
+    assert read(denials_page, DenialFilter(book=RISK_BOOK), 10, denied.seq) == []
+    assert read(denials_page, DenialFilter(book=RISK_BOOK, symbol=Symbol("NONE")), 10) == []
+    assert read(denial_count, DenialFilter(book=OTHER)) == 0

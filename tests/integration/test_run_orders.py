@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 
+from quorate.arbiter.record import TaskFilter
+from quorate.arbiter.task import TaskState, TaskType
 from quorate.arena.acceptance import RequestKey
 from quorate.arena.request import COMPETITION, RunRequest
 from quorate.bootstrap.safety import HaltWish
+from quorate.execution.acts import ActType
 from quorate.execution.halting import HaltScope
-from quorate.execution.work_queue import WorkState, WorkType
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import BookName, Symbol
 from tests.integration.homes import opened_home
@@ -24,6 +26,10 @@ async def app(tmp_path):
     url = f"sqlite:///{tmp_path}/q.db"
     async with opened_home(tmp_path / "home", url) as app:
         yield app
+
+
+async def orders_of(app):
+    return await app.tasks.lines(TaskFilter(type=TaskType.ORDER), 10)
 
 
 async def session_of(app):
@@ -43,8 +49,8 @@ async def test_what_a_run_decided_is_carried_out_by_a_cycle_whose_analysis_it_is
     session = await session_of(app)
     run = await ordering_run(app)
     assert run.header.fact.as_of == session
-    item = await app.work.settled(REPLAY, run.run_id)
-    assert (item.state, item.order.type) == (WorkState.SUCCEEDED, WorkType.ORDER_SUBMIT)
+    item = await app.order_desk.settled(REPLAY, run.run_id)
+    assert (item.task.state, item.act.type) == (TaskState.COMPLETED, ActType.ORDER_SUBMIT)
     assert item.result["auditPassed"] is True
     rows = await app._store.journal.entries(f"cycle:{item.result['cycleId']}")
     analysed = [row.facts["runId"] for row in rows if row.type == "cycle.analysis"]
@@ -56,15 +62,15 @@ async def test_what_a_run_decided_is_carried_out_by_a_cycle_whose_analysis_it_is
 async def test_the_work_is_committed_with_the_runs_first_row(app):
     run = await ordering_run(app)
     requested = (await app._store.journal.entries(f"run:{run.run_id}"))[0]
-    ((_, item),) = await app.work.listing(10)
-    (queued, *_) = await app._store.journal.entries(f"work:{item.work_id}")
-    assert (requested.type, queued.type) == ("run.requested", "work.enqueued")
+    (item,) = await orders_of(app)
+    (queued, *_) = await app._store.journal.entries(f"task:{item.task_id}")
+    assert (requested.type, queued.type) == ("run.requested", "task.received")
     assert queued.ts == requested.ts
 
 
 async def test_the_same_run_is_followed_once_however_often_it_is_tried(app):
     run = await ordering_run(app)
-    await app.work.settled(REPLAY, run.run_id)
+    await app.order_desk.settled(REPLAY, run.run_id)
     session = await session_of(app)
     first = await app.trading.followed_run(run)
     again = await app.trading.followed_run(run)
@@ -75,7 +81,7 @@ async def test_the_same_run_is_followed_once_however_often_it_is_tried(app):
 async def test_a_run_on_another_day_than_the_books_orders_nothing(app):
     with pytest.raises(RejectedError, match="stands at the close of"):
         await ordering_run(app, as_of=date(2012, 6, 1))
-    assert await app.work.listing(10) == []
+    assert await orders_of(app) == []
 
 
 async def test_a_competition_orders_nothing(app):
@@ -96,38 +102,38 @@ async def test_a_run_that_was_started_beside_is_carried_out_when_it_is_done(app)
     started = await app.start_run(request, key=key, allow_order=True)
     again = await app.start_run(request, key=key, allow_order=True)
     assert (again.run_id, again.replayed) == (started.run_id, True)
-    item = await app.work.settled(REPLAY, started.run_id)
-    assert item.state is WorkState.SUCCEEDED
-    assert len(await app.work.listing(10)) == 1
+    item = await app.order_desk.settled(REPLAY, started.run_id)
+    assert item.task.state is TaskState.COMPLETED
+    assert len(await orders_of(app)) == 1
 
 
 async def test_a_book_that_moved_on_meanwhile_makes_a_dead_letter(app):
     run = await ordering_run(app)
     await app.trading.once()
-    item = await app.work.settled(REPLAY, run.run_id)
-    assert item.state is WorkState.DEAD_LETTER
+    item = await app.order_desk.settled(REPLAY, run.run_id)
+    assert item.task.state is TaskState.FAILED
     assert "stands at" in item.reason
 
 
 async def test_a_halt_and_a_comparison_can_be_queued(app):
-    halt = await app.work.enqueue(
-        WorkType.KILL_SWITCH, REPLAY, "h", {"scope": "new", "reason": "a test"}
+    halt = await app.order_desk.enqueue(
+        ActType.KILL_SWITCH, REPLAY, "h", {"scope": "new", "reason": "a test"}
     )
-    sync = await app.work.enqueue(WorkType.ORDER_SYNC, REPLAY, "s", {})
-    done = {item.work_id: item for item in await app.work.run_due()}
-    assert done[halt.item.work_id].result == {"state": "HALTED", "complete": True}
-    assert done[sync.item.work_id].state is WorkState.SUCCEEDED
+    sync = await app.order_desk.enqueue(ActType.ORDER_SYNC, REPLAY, "s", {})
+    done = {item.task_id: item for item in await app.order_desk.run_due()}
+    assert done[halt.item.task_id].result == {"state": "HALTED", "complete": True}
+    assert done[sync.item.task_id].task.state is TaskState.COMPLETED
 
 
 async def test_what_does_not_exist_is_a_dead_letter_and_not_tried_again(app):
     for kind, payload in (
-        (WorkType.ORDER_CANCEL, {"clientOrderId": "a1-nothing"}),
-        (WorkType.POSITION_CLOSE, {"symbol": "AAPL"}),
-        (WorkType.ORDER_SUBMIT, {"runId": "run_nothing"}),
+        (ActType.ORDER_CANCEL, {"clientOrderId": "a1-nothing"}),
+        (ActType.POSITION_CLOSE, {"symbol": "AAPL"}),
+        (ActType.ORDER_SUBMIT, {"runId": "run_nothing"}),
     ):
-        await app.work.enqueue(kind, REPLAY, "x", payload)
-    states = {item.order.type: item.state for item in await app.work.run_due()}
-    assert set(states.values()) == {WorkState.DEAD_LETTER}
+        await app.order_desk.enqueue(kind, REPLAY, "x", payload)
+    states = {item.act.type: item.task.state for item in await app.order_desk.run_due()}
+    assert set(states.values()) == {TaskState.FAILED}
     raised = [row for row in await app.alerts.newest(10) if row.alert.kind == "work_given_up"]
     assert len(raised) == 3
 
@@ -135,19 +141,19 @@ async def test_what_does_not_exist_is_a_dead_letter_and_not_tried_again(app):
 @pytest.mark.parametrize(
     ("kind", "payload"),
     [
-        (WorkType.ORDER_CANCEL, {}),
-        (WorkType.POSITION_CLOSE, {"symbol": ""}),
-        (WorkType.KILL_SWITCH, {"scope": "everything", "reason": "r"}),
-        (WorkType.KILL_SWITCH, {"scope": "new"}),
+        (ActType.ORDER_CANCEL, {}),
+        (ActType.POSITION_CLOSE, {"symbol": ""}),
+        (ActType.KILL_SWITCH, {"scope": "everything", "reason": "r"}),
+        (ActType.KILL_SWITCH, {"scope": "new"}),
     ],
 )
 async def test_half_an_item_is_not_queued(app, kind, payload):
     with pytest.raises(RejectedError):
-        await app.work.enqueue(kind, REPLAY, "x", payload)
-    assert await app.work.listing(10) == []
+        await app.order_desk.enqueue(kind, REPLAY, "x", payload)
+    assert await orders_of(app) == []
 
 
 async def test_work_on_a_book_that_is_not_there_is_not_queued(app):
     with pytest.raises(RejectedError) as refused:
-        await app.work.enqueue(WorkType.ORDER_SYNC, BookName("nobody"), "x", {})
+        await app.order_desk.enqueue(ActType.ORDER_SYNC, BookName("nobody"), "x", {})
     assert refused.value.slug == "not-found"

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from quorate.adapters.sql.desk_records import SqlDeskRecords
 from quorate.adapters.sql.orders import SqlOrders
+from quorate.arbiter.coordination import CircuitOpenError
 from quorate.arena.acceptance import RequestKey
 from quorate.bootstrap import open_app
 from quorate.bootstrap.safety import HaltWish, Safety
+from quorate.bootstrap.safety.reading import standings_of
 from quorate.execution.broker import BrokerUnavailableError
 from quorate.execution.halting import AUDITOR, HaltFact, HaltScope
 from quorate.execution.policy import ExecutionPolicy
@@ -20,6 +23,7 @@ from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import BookName, TraceId
 from quorate.llm.call import ModelId
 from quorate.llm.failover import WELL, ModelHealth
+from quorate.portfolio.book import BookMode
 from quorate.resilience import Breaker, BreakerPolicy, Circuit
 from quorate.risk import Leg, TradingState
 from tests.fakes.brokers import FakeBroker
@@ -151,7 +155,7 @@ async def stage(tmp_path, fresh_home):
         store = app._store
         opened = {name: made_book(store, name) for name in (REPLAY, PAPER)}
         books, models = Books(opened), FakeModels()
-        yield Stage(app, books, models, Safety(store, books, models))
+        yield Stage(app, books, models, Safety(store, books, models, lambda: app.coordination))
 
 
 def made_book(store, name):
@@ -202,6 +206,37 @@ async def test_every_book_that_trades_now_is_halted_and_one_alone_where_it_is_na
     alone = await stage.safety.halt(replace(WISH, book=REPLAY))
     assert alone.target == "replay"
     assert [line.trades for line in await stage.safety.standings()] == [False, True]
+
+
+async def test_a_book_that_is_made_after_a_halt_of_the_home_is_halted_too_until_it_is_resumed(
+    stage,
+):
+    """Without a book named the whole home stops: a replay that is started afterwards may not trade either."""
+    later = BookName("replay-7")
+    await stage.safety.halt(WISH)
+    new = stage.books.opened[later] = made_book(stage.app._store, later)
+    assert (await new.entry()).reason == "TRADING_HALTED"
+    (line,) = await standings_of(stage.app._store, [later])
+    assert (line.state, line.reason, line.by) == (TradingState.HALTED, "odd fills", "operator")
+    assert (await desk_records(stage).trading(later)).standing.state is TradingState.HALTED
+    with pytest.raises(RejectedError, match="the whole home was halted by operator: odd fills"):
+        await stage.safety.resume("ok", "operator", REPLAY)
+    await stage.safety.resume("looked into it", "operator")
+    assert (await new.entry(2)).state == "WORKING"
+    assert (await stage.replay.entry(3)).state == "WORKING"
+    assert (await stage.app.verify(projections=True, against=None)).ok
+
+
+async def test_a_halt_of_one_book_stops_no_other(stage):
+    await stage.safety.halt(replace(WISH, book=REPLAY))
+    new = stage.books.opened[BookName("b")] = made_book(stage.app._store, BookName("b"))
+    assert (await new.entry()).state == "WORKING"
+    assert (await stage.safety.resume("ok", "operator", REPLAY)).resumed == (REPLAY,)
+
+
+def desk_records(stage):
+    store = stage.app._store
+    return SqlDeskRecords(store.database, store.tenant, BookMode.REPLAY, decision_ttl_s=60)
 
 
 async def test_a_book_that_was_never_opened_can_be_halted_before_its_first_cycle(stage):
@@ -270,7 +305,7 @@ async def test_the_same_key_is_one_halt_and_another_wish_with_it_is_refused(stag
 
 
 async def test_two_processes_that_halt_at_once_halt_once(stage):
-    other = Safety(stage.app._store, stage.books, stage.models)
+    other = Safety(stage.app._store, stage.books, stage.models, lambda: stage.app.coordination)
     async with asyncio.TaskGroup() as group:
         for safety in (stage.safety, other):
             group.create_task(safety.halt(replace(WISH, scope=HaltScope.NEW)))
@@ -299,10 +334,16 @@ async def halted_by_auditor(stage):
     await stage.app._store.journal.commit(lambda _tx: [event])
 
 
+async def breaker(stage, name):
+    """Return the only breaker of that name."""
+    (line,) = [each for each in await stage.safety.breakers() if each.name == name]
+    return line
+
+
 async def test_the_auditors_breaker_is_open_until_a_person_closes_it(stage):
     await halted_by_auditor(stage)
-    line, _ = await stage.safety.breakers()
-    assert (line.name, line.circuit, line.latched) == ("trading", "open", True)
+    line = await breaker(stage, "trading")
+    assert (line.circuit, line.latched) == ("open", True)
     assert "RISK_ABOVE_LIMIT" in line.detail
     change = await stage.safety.reset_breaker("trading", "the rule was wrong", "operator")
     assert (change.applied, change.line.closed) == (True, True)
@@ -312,18 +353,31 @@ async def test_the_auditors_breaker_is_open_until_a_person_closes_it(stage):
 
 async def test_a_persons_halt_is_no_trip_of_the_auditor(stage):
     await stage.safety.halt(WISH)
-    line, _ = await stage.safety.breakers()
-    assert line.closed
+    assert (await breaker(stage, "trading")).closed
 
 
 async def test_a_models_breaker_is_told_and_closed(stage):
-    _, line = await stage.safety.breakers()
-    assert (line.name, line.dependency) == ("openrouter~openai~gpt", "openrouter/openai/gpt")
+    line = await breaker(stage, "openrouter~openai~gpt")
+    assert line.dependency == "openrouter/openai/gpt"
     assert (line.circuit, line.left_s > 0) == ("open", True)
     change = await stage.safety.reset_breaker(line.name, "it is back", "operator")
     assert change.applied
     with pytest.raises(RejectedError, match="no breaker"):
         await stage.safety.reset_breaker("nobody", "x", "operator")
+
+
+async def test_the_breaker_of_new_tasks_is_held_open_by_a_shutdown_and_closed_by_a_person(stage):
+    coordination = stage.app.coordination
+    assert (await breaker(stage, "tasks")).closed
+    await coordination.shut(["tsk_1"])
+    line = await breaker(stage, "tasks")
+    assert (line.circuit, line.latched, line.left_s) == ("open", True, None)
+    assert "tsk_1 completed without a valid verdict" in line.detail
+    with pytest.raises(CircuitOpenError):
+        await coordination.admit()
+    change = await stage.safety.reset_breaker("tasks", "a row was lost, restored", "operator")
+    assert (change.applied, change.line.closed) == (True, True)
+    await coordination.admit()
 
 
 async def test_what_stopped_trading_is_told_newest_first(stage):

@@ -16,6 +16,7 @@ from quorate.adapters.sql.run_listing import runs_page
 from quorate.adapters.sql.runs import run_ids_like
 from quorate.adapters.sql.series import digests_of, stored_series
 from quorate.adapters.sql.tasks import abandoned_tasks
+from quorate.arbiter.task import TaskType
 from quorate.arena.record import RunFilter, RunPosition
 from quorate.kernel.ids import BookName, Symbol
 from quorate.kernel.stamps import stamp
@@ -32,7 +33,7 @@ READS = {
     "runs": lambda c, t: list(runs_page(c, t, RunFilter(), 10)),
     "older runs": lambda c, t: list(runs_page(c, t, RunFilter(), 10, RunPosition("9", "run_9"))),
     "run ids": lambda c, t: list(run_ids_like(c, t, "run_")),
-    "abandoned tasks": lambda c, t: list(abandoned_tasks(c, t, AFTER)),
+    "abandoned tasks": lambda c, t: list(abandoned_tasks(c, t, AFTER, TaskType.ARENA_RUN)),
     "profiles": lambda c, t: list(registered_profiles(c, t)),
     "book": lambda c, t: book_named(c, t, BookName("replay")),
     "digests": digests_of,

@@ -92,7 +92,7 @@ class Till:
 
     def write(self, event):
         self.seq += 1
-        project(self.session, Place(self.tenant, self.seq, f"ts{self.seq}"), as_stored(event))
+        project(self.session, Place(self.tenant, self.seq, f"ts{self.seq}"), as_stored(event)[0])
 
     def reserve(self, request):
         reservation = reservation_of(request, self.day)

@@ -24,6 +24,8 @@ TYPES = {
     "Severity": "info, warning or error",
     "LogLevel": "debug, info, warning or error",
     "Preset": "text",
+    "Strategy": "bandit, thompson or round_robin",
+    "Analyses": "auto, embedded or remote",
     "tuple[str, ...]": "list of texts",
     "int | None": "whole number or none",
     "float | None": "number or none",

@@ -37,6 +37,8 @@ class Scope(StrEnum):
     TRADE = "trade"
     SAFETY = "safety"
     ADMIN = "admin"
+    WORKER = "worker"
+    """To take tasks as a worker of the fleet, and nothing else. Source: R-049, ours: a worker reads no books."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

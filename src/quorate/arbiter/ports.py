@@ -1,10 +1,14 @@
-"""What the arbiter asks of the world: a journal with leases, and work to be done."""
+"""What the arbiter asks of the world: a journal with leases, a court, and work to be done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from quorate.arbiter.spec import TaskSpec
+from quorate.arbiter.task import Task
+from quorate.kernel.account import Account
 from quorate.kernel.journal import Committed, Event
 from quorate.kernel.lease import Lease
 
@@ -22,6 +26,32 @@ class TaskJournal(Protocol):
 
     async def commit(self, decide: Callable[[LeaseTx], Sequence[Event]]) -> Committed:
         """Return once the events of `decide` are durable; see the kernel's port."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the court found: `problems` are why it did not pass, `events` are committed with the move that follows."""
+
+    passed: bool
+    problems: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+class Court(Protocol):
+    """Judges every task before and after its work, against the constitution; what it cannot judge, it refuses."""
+
+    def before(self, task: Task, spec: TaskSpec) -> Judgement:
+        """Return whether the task may be done as its spec says."""
+        ...
+
+    def after(
+        self, task: Task, spec: TaskSpec, account: Account, broken: Sequence[str]
+    ) -> Judgement:
+        """Return whether what was done may stand, with its signed verdict, pass or fail.
+
+        `broken` are the invariants that the post-check of the work itself found broken.
+        """
         ...
 
 
@@ -46,4 +76,8 @@ class Work(Protocol):
 
     def failed(self, reason: str, detail: str) -> Sequence[Event]:
         """Return the facts that end the work without a result."""
+        ...
+
+    def account(self) -> Account:
+        """Return what the work made and used; asked after `violations`."""
         ...

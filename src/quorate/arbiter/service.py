@@ -1,23 +1,33 @@
-"""The arbiter: walks a task through its states, each committed before its work begins.
+"""The arbiter: walks a task through its states, and judges it before and after its work.
 
-received -> spec checked -> routed -> executing -> result -> post-checked -> completed; a dead holder's task is adopted
-under the next fencing token and goes on from where the journal says it was.
+received -> spec judged -> routed -> executing -> result -> post-checked, verdict -> completed; states without work of
+their own are passed in one commit (ADR 24). A dead holder's task is adopted under the next fencing token and goes on
+from where the journal says it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from types import MappingProxyType
 
-from quorate.arbiter.ports import LeaseTx, TaskJournal, Work
-from quorate.arbiter.spec import TaskSpec, spec_problems
+from quorate.arbiter.holding import Hands, Held
+from quorate.arbiter.moves import (
+    TO_CHECK,
+    TO_END,
+    TO_QUEUE,
+    TO_WORK,
+    adopted_event,
+    moved,
+    received_event,
+)
+from quorate.arbiter.ports import Court, Judgement, LeaseTx, TaskJournal, Work
+from quorate.arbiter.spec import TaskSpec
 from quorate.arbiter.task import (
     MAX_ATTEMPTS,
-    TASK_TABLE,
     TERMINAL,
+    FailureSource,
     Task,
     TaskEvent,
     TaskState,
@@ -28,42 +38,32 @@ from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
 from quorate.kernel.journal import Event
 from quorate.kernel.lease import Lease, acquired, lease_event
 from quorate.kernel.ports import Clock
+from quorate.kernel.spans import span
 from quorate.resilience.leasing import renewing
 
-PASSED_BY: Mapping[TaskState, TaskEvent] = MappingProxyType(
+STEPS_TO_WORK: Mapping[TaskState, int] = MappingProxyType(
     {
-        TaskState.RECEIVED: TaskEvent.VALIDATE,
-        TaskState.SPEC_APPROVED: TaskEvent.ROUTE,
-        TaskState.ROUTING: TaskEvent.ASSIGNED,
-        TaskState.ROUTED: TaskEvent.STARTED,
-        TaskState.EXECUTION_COMPLETE: TaskEvent.VERIFY,
+        TaskState.RECEIVED: 0,
+        TaskState.VALIDATING_SPEC: 1,
+        TaskState.SPEC_APPROVED: 2,
+        TaskState.ROUTING: 3,
+        TaskState.ROUTED: 4,
     }
 )
-"""The states with no work of their own here, and what leads out of them: every task is this process's own worker's."""
-
+"""The states before the work, and how much of the way to it is behind them."""
 
 AT_WORK = frozenset({TaskState.ROUTED, TaskState.EXECUTING, TaskState.VERIFYING})
 """The states whose work may be what kills its holders."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A task in this process's hands."""
-
-    task: Task
-    lease: Lease
-
-
-class Arbiter:
-    """Carries out tasks in this process; `owner` names it in every lease."""
+class Arbiter(Hands):
+    """Carries out tasks in this process, and receives those that workers elsewhere do."""
 
     def __init__(
-        self, journal: TaskJournal, clock: Clock, *, owner: str, lease_seconds: float
+        self, journal: TaskJournal, clock: Clock, *, owner: str, lease_seconds: float, court: Court
     ) -> None:
-        self._journal = journal
-        self._clock = clock
-        self._owner = owner
-        self._lease_time = timedelta(seconds=lease_seconds)
+        super().__init__(journal, clock, owner=owner, lease_seconds=lease_seconds)
+        self._court = court
 
     async def carry_out(
         self, task: Task, spec: TaskSpec, work: Work, beside: Sequence[Event] = ()
@@ -76,14 +76,16 @@ class Arbiter:
     ) -> Held:
         """Make `task` durable, in this process's hands; `beside` is committed with its first row.
 
+        A task whose spec is refused is durable too, as REJECTED: `walk` raises why.
+
         Raises:
             ConflictError: one of `beside` was written by somebody else first; nothing was received.
         """
         lease = self._first_lease(task)
-        held = Held(replace(task, token=lease.token), lease)
-        received = self._event(held.task, "task.received", self._received(held.task, spec))
-        begin = [*beside, lease_event("acquired", lease), received, *work.requested()]
-        await self._journal.commit(lambda _tx: begin)
+        received = replace(task, token=lease.token, owner=self._owner)
+        begin = [lease_event("acquired", lease), received_event(received, spec), *work.requested()]
+        held, judged = self._judged(Held(received, lease), spec, work, TO_WORK)
+        await self._commit([*beside, *begin, *judged])
         return held
 
     async def walk(self, held: Held, spec: TaskSpec, work: Work) -> TaskState:
@@ -93,10 +95,44 @@ class Arbiter:
             RejectedError: its spec was refused, or its result broke an invariant.
             QuorateError: the work failed; the task stands as FAILED with the reason.
         """
-        async with renewing(held.lease, self._journal, self._clock, self._lease_time):
-            while held.task.state not in TERMINAL:
-                held = await self._step(held, spec, work)
+        if held.refusal:
+            raise _refused(held.refusal)
+        task = held.task
+        with span("task", trace_id=task.trace_id, taskId=task.task_id, type=task.type.value):
+            async with renewing(held.lease, self._journal, self._clock, self._lease_time):
+                while held.task.state not in TERMINAL:
+                    held = await self._step(held, spec, work)
         return held.task.state
+
+    async def queue(
+        self,
+        task: Task,
+        spec: TaskSpec,
+        assignment: Mapping[str, JsonValue],
+        beside: Sequence[Event] = (),
+    ) -> Task:
+        """Make `task` durable for a worker elsewhere: nobody's yet, waiting in ROUTING.
+
+        Raises:
+            RejectedError: its spec was refused; the task stands as REJECTED.
+            ConflictError: it was received before.
+        """
+        queued, refusal, events = self.queued(task, spec, assignment)
+        await self._commit([*beside, *events])
+        if refusal:
+            raise _refused(refusal)
+        return queued
+
+    def queued(
+        self, task: Task, spec: TaskSpec, assignment: Mapping[str, JsonValue]
+    ) -> tuple[Task, str, Sequence[Event]]:
+        """Return a task as it waits for a worker, why it was refused if it was, and the rows to commit."""
+        judgement = self._court.before(task, spec)
+        path = TO_QUEUE if judgement.passed else (TaskEvent.VALIDATE, TaskEvent.SPEC_BAD)
+        refusal = _said(judgement)
+        after, move = moved(task, *path, reason=refusal, failure_source=_source(refusal))
+        received = received_event(task, spec, assignment)
+        return after, refusal, [received, *judgement.events, move]
 
     async def adopt(self, task: Task, spec: TaskSpec, work: Work) -> TaskState:
         """Take over a task whose holder died, walk it to its end, and return its last state.
@@ -107,52 +143,72 @@ class Arbiter:
             ConflictError: its holder lives, or somebody else was quicker.
             QuorateError: as `carry_out`.
         """
-        lease = await self._take_over(task)
-        held = Held(replace(task, token=lease.token, attempts=task.attempts + 1), lease)
+        held = await self._take_over(task)
         if task.state in AT_WORK and held.task.attempts > MAX_ATTEMPTS:
             died = f"{task.attempts} holders died"
             return await self._give_up(held, work, "attempts_exhausted", died)
         if task.state in (TaskState.ROUTED, TaskState.EXECUTING):
-            held = await self._move(held, TaskEvent.LEASE_LOST, "the former holder died")
+            again = (TaskEvent.LEASE_LOST, TaskEvent.ASSIGNED, TaskEvent.STARTED)
+            held = await self.advance(held, *again, reason="the former holder died")
         return await self.walk(held, spec, work)
 
     async def _step(self, held: Held, spec: TaskSpec, work: Work) -> Held:
         """Do the work of the present state and move on."""
         match held.task.state:
-            case TaskState.VALIDATING_SPEC:
-                return await self._approve(held, spec, work)
             case TaskState.EXECUTING:
                 return await self._execute(held, work)
+            case TaskState.EXECUTION_COMPLETE:
+                return await self.advance(held, TaskEvent.VERIFY)
             case TaskState.VERIFYING:
-                return await self._verify(held, work)
+                return await self._verify(held, spec, work)
             case TaskState.VERIFIED:
-                end = [*await work.completed(), self._released(held.lease)]
-                return await self._move(held, TaskEvent.PERSISTED, beside=end)
+                return await self.finish(held, TaskEvent.PERSISTED, beside=await work.completed())
             case state:
-                return await self._move(held, PASSED_BY[state])
+                left = TO_WORK[STEPS_TO_WORK[state] :]
+                held, events = self._judged(held, spec, work, left)
+                await self._commit(events)
+                if held.refusal:
+                    raise _refused(held.refusal)
+                return held
 
-    async def _approve(self, held: Held, spec: TaskSpec, work: Work) -> Held:
-        problems = spec_problems(spec)
-        if problems:
-            await self._end(held, TaskEvent.SPEC_BAD, work, "spec_refused", "; ".join(problems))
-            raise RejectedError(f"the task's spec was refused: {'; '.join(problems)}")
-        return await self._move(held, TaskEvent.SPEC_OK)
+    def _judged(
+        self, held: Held, spec: TaskSpec, work: Work, left: Sequence[TaskEvent]
+    ) -> tuple[Held, Sequence[Event]]:
+        """Return the task on its way to work, or rejected, with the rows that say so."""
+        if TaskEvent.SPEC_OK not in left:
+            after, move = moved(held.task, *left)
+            return replace(held, task=after), [move]
+        judgement = self._court.before(held.task, spec)
+        if judgement.passed:
+            after, move = moved(held.task, *left)
+            return replace(held, task=after), [*judgement.events, move]
+        refusal = _said(judgement)
+        path = [*left[: left.index(TaskEvent.SPEC_OK)], TaskEvent.SPEC_BAD]
+        after, move = moved(held.task, *path, reason=refusal, failure_source=FailureSource.RULE)
+        end = [*work.failed("spec_refused", refusal), self._released(held.lease)]
+        return replace(held, task=after, refusal=refusal), [*judgement.events, *end, move]
 
     async def _execute(self, held: Held, work: Work) -> Held:
         async with self._guarding(held, work):
             result = await work.execute()
-        return await self._move(held, TaskEvent.RESULT, beside=result)
+        return await self.advance(held, *TO_CHECK, beside=result)
 
-    async def _verify(self, held: Held, work: Work) -> Held:
+    async def _verify(self, held: Held, spec: TaskSpec, work: Work) -> Held:
         async with self._guarding(held, work):
             broken = await work.violations()
-        if broken:
-            await self._end(held, TaskEvent.VIOLATION, work, "post_check", "; ".join(broken))
-            raise RejectedError(
-                f"the run's result broke an invariant: {'; '.join(broken)}",
-                effect="no decision of it counts",
-            )
-        return await self._move(held, TaskEvent.POST_CHECK_OK)
+            judgement = self._court.after(held.task, spec, work.account(), broken)
+            end = await work.completed() if judgement.passed else ()
+        released = self._released(held.lease)
+        if judgement.passed:
+            return await self.advance(held, *TO_END, beside=[*end, *judgement.events, released])
+        why = _said(judgement)
+        failed = [*work.failed("post_check", why), *judgement.events]
+        await self.finish(
+            held, TaskEvent.VIOLATION, why, beside=failed, failure_source=FailureSource.RULE
+        )
+        raise RejectedError(
+            f"the result was refused by the post-check: {why}", effect="nothing of it counts"
+        )
 
     @asynccontextmanager
     async def _guarding(self, held: Held, work: Work) -> AsyncIterator[None]:
@@ -169,37 +225,23 @@ class Arbiter:
             raise
 
     async def _give_up(self, held: Held, work: Work, reason: str, detail: str) -> TaskState:
+        path = [TaskEvent.ERROR]
         if held.task.state is TaskState.ROUTED:
-            held = await self._move(held, TaskEvent.LEASE_LOST, detail)
-        return await self._end(held, TaskEvent.ERROR, work, reason, detail)
-
-    async def _end(
-        self, held: Held, event: TaskEvent, work: Work, reason: str, detail: str
-    ) -> TaskState:
+            path.insert(0, TaskEvent.LEASE_LOST)
         end = [*work.failed(reason, detail), self._released(held.lease)]
-        return (await self._move(held, event, detail, beside=end)).task.state
+        return (await self.advance(held, *path, beside=end, reason=detail)).task.state
 
-    async def _move(
-        self, held: Held, event: TaskEvent, reason: str = "", beside: Sequence[Event] = ()
-    ) -> Held:
-        """Commit the move that `event` makes, with what belongs to it, and return the task after it.
+    async def _take_over(self, task: Task) -> Held:
+        taken: list[Held] = []
 
-        Raises:
-            ConflictError: the task is elsewhere by now, or in other hands.
-        """
-        task = held.task
-        target = TASK_TABLE.target(task.state, event)
-        payload: dict[str, JsonValue] = {
-            "taskId": task.task_id,
-            "from": task.state,
-            "to": target,
-            "event": event,
-            "reason": reason,
-            "token": task.token,
-        }
-        moved = [*beside, self._event(task, "task.moved", payload)]
-        await self._journal.commit(lambda _tx: moved)
-        return replace(held, task=replace(task, state=target))
+        def decide(tx: LeaseTx) -> Sequence[Event]:
+            lease = self._acquired(tx, task, self._owner, None)
+            after = replace(task, token=lease.token, owner=self._owner, attempts=task.attempts + 1)
+            taken[:] = [Held(after, lease)]
+            return [lease_event("acquired", lease), adopted_event(after, task.token)]
+
+        await self._journal.commit(decide)
+        return taken[0]
 
     def _first_lease(self, task: Task) -> Lease:
         return acquired(
@@ -210,47 +252,14 @@ class Arbiter:
             duration=self._lease_time,
         )
 
-    async def _take_over(self, task: Task) -> Lease:
-        taken: list[Lease] = []
 
-        def decide(tx: LeaseTx) -> Sequence[Event]:
-            name = lease_name(task.task_id)
-            lease = acquired(
-                tx.lease(name),
-                name=name,
-                owner=self._owner,
-                now=self._clock.now(),
-                duration=self._lease_time,
-            )
-            taken[:] = [lease]
-            payload: dict[str, JsonValue] = {
-                "taskId": task.task_id,
-                "owner": self._owner,
-                "token": lease.token,
-                "attempts": task.attempts + 1,
-            }
-            adopted = self._event(task, "task.adopted", payload)
-            return [lease_event("acquired", lease), adopted]
+def _said(judgement: Judgement) -> str:
+    return "" if judgement.passed else "; ".join(judgement.problems) or "the court said no"
 
-        await self._journal.commit(decide)
-        return taken[0]
 
-    def _released(self, lease: Lease) -> Event:
-        return lease_event("released", replace(lease, expires_at=self._clock.now()))
+def _source(refusal: str) -> FailureSource:
+    return FailureSource.RULE if refusal else FailureSource.NONE
 
-    def _received(self, task: Task, spec: TaskSpec) -> dict[str, JsonValue]:
-        return {
-            "taskId": task.task_id,
-            "taskType": task.type,
-            "subject": task.subject,
-            "spec": spec.payload(),
-            "specHash": spec.hash,
-            "state": task.state,
-            "owner": self._owner,
-            "token": task.token,
-        }
 
-    def _event(self, task: Task, kind: str, payload: dict[str, JsonValue]) -> Event:
-        return Event(
-            stream=f"task:{task.task_id}", type=kind, payload=payload, trace_id=task.trace_id
-        )
+def _refused(refusal: str) -> RejectedError:
+    return RejectedError(f"the task's spec was refused: {refusal}")

@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
-from quorate.kernel.ids import TaskId, TraceId
+from quorate.kernel.ids import BookName, TaskId, TraceId
+from quorate.kernel.journal import NO_BOOK
 from quorate.kernel.transition import TransitionTable
 
 
 class TaskType(StrEnum):
-    """What kinds of work there are so far."""
+    """What kinds of work there are. Source: DESIGN 9."""
 
     ARENA_RUN = "arena_run"
+    TRADING_ANALYSIS = "trading_analysis"
+    """One agent's turn: what it says about every symbol of a run."""
+    TRADING_SIGNAL = "trading_signal"
+    """The votes of a run held against the phase of their symbols: the hidden-hand check."""
+    BACKTEST = "backtest"
+    ORDER = "order"
+    """An act on orders: carry out what a run decided, cancel, close, compare with the broker, halt."""
+
+
+class FailureSource(StrEnum):
+    """Whose failure it was, so that a breaker counts it as it should. Source: R-051."""
+
+    NONE = ""
+    LLM_TIMEOUT = "llm_timeout"
+    NETWORK_ERROR = "network_error"
+    WORKER_CRASH = "worker_crash"
+    RULE = "rule"
+    """A rule said no: the spec, a check, or the answer itself."""
 
 
 class TaskState(StrEnum):
@@ -109,9 +130,20 @@ TERMINAL = frozenset(state for state in TaskState if TASK_TABLE.is_terminal(stat
 """COMPLETED, REJECTED, FAILED, CANCELLED, EXPIRED."""
 
 
+NO_TASK: Final = TaskId("")
+
+PRIORITY: Final = 5
+"""The priority of a task that names none, of 0 to 10. Source: R-049 (TaskCreate)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A task as it stands: `subject` is what it works on (a run id), `token` fences off lost holders."""
+    """A task as it stands: `subject` is what it works on (a run id), `token` fences off lost holders.
+
+    `parent` is the task that it is a part of, under whose lease it is done where nobody else holds it; `owner` the
+    process and `worker` who in it, or elsewhere, does the work. Nobody takes it before `not_before`, nor begins it
+    after `expires_at`.
+    """
 
     task_id: TaskId
     type: TaskType
@@ -120,6 +152,13 @@ class Task:
     state: TaskState
     token: int
     attempts: int
+    parent: TaskId = NO_TASK
+    book: BookName = NO_BOOK
+    owner: str = ""
+    worker: str = ""
+    priority: int = PRIORITY
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
 
 
 def lease_name(task_id: TaskId | str) -> str:

@@ -13,6 +13,7 @@ from quorate.kernel.canonical import digest
 from quorate.kernel.ids import BookName, RunId, TraceId
 from quorate.kernel.journal import Committed, Event, JournalEntry
 from quorate.kernel.money import Usd
+from quorate.kernel.vote import Vote
 from quorate.llm.call import Purpose
 from quorate.llm.ladder import Preset
 
@@ -58,7 +59,7 @@ class Question:
 
 
 class AgentRunner(Protocol):
-    """Whoever gets an agent's answers: in this process now, through the fleet later."""
+    """Whoever gets an agent's answers."""
 
     async def ask(self, question: Question) -> AgentReply:
         """Return what the profile says about every symbol of the briefing that has a view.
@@ -66,6 +67,29 @@ class AgentRunner(Protocol):
         Raises:
             UnavailableError: the agent gave no answer; it abstains.
         """
+        ...
+
+
+Recorded = Callable[[AgentReply], Event]
+"""Makes the row that keeps a reply; it is the recorded success of its step."""
+
+
+class Analyses(Protocol):
+    """The turns of one run's agents, each a task of its own, a part of the run's."""
+
+    def begun(self, questions: Sequence[Question]) -> Sequence[Event]:
+        """Return what is committed together with the run's first row: the turns of its first round."""
+        ...
+
+    async def answered(self, question: Question, recorded: Recorded) -> AgentReply:
+        """Return what the profile says, an abstention where it gave no answer.
+
+        By then the row that `recorded` makes of it is durable, together with the end of the turn's task.
+        """
+        ...
+
+    def validated(self, votes: Sequence[Vote]) -> Sequence[Event]:
+        """Return what is committed with the run's votes: that they were held against the phase of their symbols."""
         ...
 
 

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from quorate.agents.policy import AgentsPolicy
@@ -21,7 +22,7 @@ from quorate.arena.debate import Debate
 from quorate.arena.deciding import Deliberation, decide, deliberate
 from quorate.arena.panel import NO_PANEL, Hearing
 from quorate.arena.policy import ArenaPolicy
-from quorate.arena.ports import AgentRunner, Question, RunContext, RunJournal
+from quorate.arena.ports import AgentRunner, Analyses, Question, RunContext, RunJournal
 from quorate.arena.postcheck import violations
 from quorate.arena.record import (
     Facts,
@@ -43,26 +44,27 @@ from quorate.arena.record import (
     stream_of,
     vote_payload,
 )
+from quorate.arena.record.accounting import account_of
 from quorate.arena.record.answers import Payload
 from quorate.arena.record.facts import usd
+from quorate.arena.record.results import results_payload
 from quorate.arena.request import COMPETITION
 from quorate.arena.scene import equity_of, scene_of
 from quorate.arena.seats import NO_SEATS, Seats
 from quorate.arena.shadow import Shadow, draw_shadows
 from quorate.arena.voting import AgentReply, cast_votes
-from quorate.kernel.action import AbstainReason, Action
+from quorate.kernel.account import Account
 from quorate.kernel.decision import Decision
 from quorate.kernel.errors import (
     InvariantBrokenError,
     QuorateError,
     RejectedError,
-    UnavailableError,
 )
 from quorate.kernel.ids import Symbol, TraceId
 from quorate.kernel.journal import Event, JournalEntry, step_key
 from quorate.kernel.money import Usd, total_cost
 from quorate.kernel.ports import Clock
-from quorate.kernel.vote import Answer, Vote
+from quorate.kernel.vote import Vote
 from quorate.market.news import NewsItem
 from quorate.market.snapshot import Snapshot
 from quorate.portfolio.book import Book
@@ -84,6 +86,8 @@ class RunPlan:
     book: Book
     seats: Seats = NO_SEATS
     news: tuple[NewsItem, ...] = ()
+    beside: tuple[Event, ...] = ()
+    """Rows that are committed with the run's first one: why these are asked, and not others."""
 
     @property
     def context(self) -> RunContext:
@@ -160,14 +164,14 @@ class ArenaRun:
     plan: RunPlan
     policy: ArenaPolicy
     config_hash: str
-    agents: AgentRunner
+    analyses: Analyses
     journal: RunJournal
     clock: Clock
     resumes: bool = False
     _began: float = field(init=False)
     _steps: Mapping[str, JournalEntry] = field(default_factory=dict)
     _recorded: RecordedRun | None = None
-    _cost: Usd | None = None
+    _costs: Sequence[Usd | None] = ()
 
     def __post_init__(self) -> None:
         """Note when the run began."""
@@ -179,10 +183,11 @@ class ArenaRun:
         return stream_of(self.plan.header.run_id)
 
     def requested(self) -> Sequence[Event]:
-        """Return the fact that the run was asked for."""
+        """Return the facts that the run was asked for, on which snapshot, and whom it asks first."""
         plan = self.plan
         payload = requested_payload(plan.header, plan.profiles, plan.seats, plan.book)
-        return [self._event(RunEvent.REQUESTED, payload)]
+        first = self._event(RunEvent.REQUESTED, payload)
+        return [first, *plan.beside, self._frozen(), *self.analyses.begun(self._questions())]
 
     async def execute(self) -> Sequence[Event]:
         """Freeze the snapshot, ask every agent, and return the votes and decisions to commit with the task's result.
@@ -216,16 +221,23 @@ class ArenaRun:
         if self._recorded is None:
             await self._read_back()
         latency_ms = round((self.clock.monotonic() - self._began) * 1000, 3)
-        end = RunEnd(status=RunStatus.COMPLETED, cost=self._cost, latency_ms=latency_ms)
+        cost = total_cost(self._costs)
+        end = RunEnd(status=RunStatus.COMPLETED, cost=cost, latency_ms=latency_ms)
         self._recorded = replace(self.recorded, end=end)
         decisions = [made.fact for made in self.recorded.decisions]
-        payload = completed_payload(decisions, cost=self._cost, latency_ms=latency_ms)
+        payload = completed_payload(decisions, cost=cost, latency_ms=latency_ms)
+        payload |= results_payload(self.recorded)
         return [self._event(RunEvent.COMPLETED, end_of(self.plan.header, payload))]
 
     def failed(self, reason: str, detail: str) -> Sequence[Event]:
         """Return the fact that the run ended without a result."""
         payload = end_of(self.plan.header, ended_payload(reason=reason, detail=detail))
         return [self._event(RunEvent.FAILED, payload)]
+
+    def account(self) -> Account:
+        """Return what the run made, what it used, and whom it asked."""
+        wall_ms = (self.clock.monotonic() - self._began) * 1000
+        return account_of(self.recorded, self.plan.profiles, self._costs, wall_ms)
 
     @property
     def recorded(self) -> RecordedRun:
@@ -243,7 +255,7 @@ class ArenaRun:
         entries = await self.journal.entries(self.stream)
         self._recorded = read_run(entries)
         answers = [entry for entry in entries if entry.type == RunEvent.AGENT_ANSWERED]
-        self._cost = total_cost(Facts(entry.facts).optional("costUsd", usd) for entry in answers)
+        self._costs = [Facts(entry.facts).optional("costUsd", usd) for entry in answers]
 
     def _require_unchanged(self) -> None:
         """Refuse to go on with a run that another process began on another configuration or book."""
@@ -255,33 +267,35 @@ class ArenaRun:
                 raise _changed(what, header.symbols)
 
     async def _freeze(self) -> None:
-        snapshot, header = self.plan.snapshot, self.plan.header
-        key = self._key("snapshot", header.as_of.isoformat())
-        if key not in self._steps:
-            payload = snapshot_payload(snapshot, header.symbols)
-            event = self._event(RunEvent.SNAPSHOT_FROZEN, payload, key)
-            await self.journal.commit(lambda _tx: [event])
-        elif self._steps[key].facts["snapshotHash"] != snapshot.hash:
-            raise _changed("bars", header.symbols)
+        """Have the snapshot recorded, unless the run's first rows hold it; refuse to go on with another one."""
+        frozen = self._steps.get(self._snapshot_key)
+        if frozen is None and self.resumes:
+            await self.journal.commit(lambda _tx: [self._frozen()])
+        elif frozen is not None and frozen.facts["snapshotHash"] != self.plan.snapshot.hash:
+            raise _changed("bars", self.plan.header.symbols)
+
+    @property
+    def _snapshot_key(self) -> str:
+        return self._key("snapshot", self.plan.header.as_of.isoformat())
+
+    def _frozen(self) -> Event:
+        payload = snapshot_payload(self.plan.snapshot, self.plan.header.symbols)
+        return self._event(RunEvent.SNAPSHOT_FROZEN, payload, self._snapshot_key)
+
+    def _questions(self) -> Sequence[Question]:
+        """Return the questions of the first round, one to each agent."""
+        plan, common = self.plan, self.plan.briefing
+        own = {name: plan.briefing_on(book) for name, book in plan.header.own_books.items()}
+        return [
+            Question(profile=profile, briefing=own.get(profile.name, common), context=plan.context)
+            for profile in plan.profiles
+        ]
 
     async def _replies(self) -> Sequence[AgentReply]:
         """Ask every agent at once; of several failures the first one is the run's."""
-        plan, common = self.plan, self.plan.briefing
-        own = {name: plan.briefing_on(book) for name, book in plan.header.own_books.items()}
         try:
             async with asyncio.TaskGroup() as asking:
-                tasks = [
-                    asking.create_task(
-                        self._answered(
-                            Question(
-                                profile=profile,
-                                briefing=own.get(profile.name, common),
-                                context=plan.context,
-                            )
-                        )
-                    )
-                    for profile in plan.profiles
-                ]
+                tasks = [asking.create_task(self._answered(each)) for each in self._questions()]
         except* QuorateError as several:
             raise several.exceptions[0] from None
         return [task.result() for task in tasks]
@@ -291,7 +305,9 @@ class ArenaRun:
         key = self._key(question.step, question.step_input)
         if key in self._steps:
             return read_reply(Facts(self._steps[key].facts), question.profile)
-        reply = await self._asked(question)
+        return await self.analyses.answered(question, partial(self._answer, question, key))
+
+    def _answer(self, question: Question, key: str, reply: AgentReply) -> Event:
         payload = {
             **reply_payload(reply),
             "role": reply.profile.role.value,
@@ -299,15 +315,7 @@ class ArenaRun:
             "round": question.round,
         }
         event = self._event(RunEvent.AGENT_ANSWERED, payload, key)
-        event = replace(event, attachments=reply.attachments)
-        await self.journal.commit(lambda _tx: [event, *reply.events])
-        return reply
-
-    async def _asked(self, question: Question) -> AgentReply:
-        try:
-            return await self.agents.ask(question)
-        except UnavailableError as error:
-            return _abstention(question, str(error))
+        return replace(event, attachments=reply.attachments)
 
     def _deliberations(self, replies: Sequence[AgentReply]) -> Mapping[Symbol, Deliberation]:
         """Return where the first round leaves every requested symbol."""
@@ -329,6 +337,7 @@ class ArenaRun:
     ) -> Iterator[Event]:
         """Yield the run's votes, then its decisions, then what the shadow arms would have done."""
         plan, shadows, decisions = self.plan, list[Shadow](), list[Decision]()
+        yield from self.analyses.validated([vote for each in found.values() for vote in each.votes])
         for symbol, each in found.items():
             hearing = heard.get(symbol, NO_PANEL)
             for vote in (*each.votes, *hearing.votes):
@@ -373,25 +382,4 @@ def _changed(what: str, symbols: Sequence[Symbol]) -> RejectedError:
         effect="it cannot go on, its result would be another run's",
         fix=f"quorate run {' '.join(symbols)}",
         slug="inputs-changed",
-    )
-
-
-def _abstention(question: Question, why: str) -> AgentReply:
-    """Return the reply of an agent that could not be reached: an abstention on every symbol it was asked about."""
-    briefing, profile = question.briefing, question.profile
-    answers = tuple(
-        Answer(
-            symbol=symbol,
-            action=Action.ABSTAIN,
-            reason=AbstainReason.PROVIDER_ERROR,
-            rationale=why,
-        )
-        for symbol in briefing.symbols
-        if symbol in briefing.snapshot.views
-    )
-    return AgentReply(
-        profile=profile,
-        answers=answers,
-        model=profile.model,
-        failure=AbstainReason.PROVIDER_ERROR,
     )

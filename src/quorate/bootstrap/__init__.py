@@ -12,6 +12,7 @@ from quorate.bootstrap.answers import (
     TokenChange,
 )
 from quorate.bootstrap.app import App
+from quorate.bootstrap.backups import back_up_database, restore_database, rows_at_stake
 from quorate.bootstrap.checking import Check
 from quorate.bootstrap.opening import check_database, migrate_database, open_app
 from quorate.bootstrap.safety import emergency_halt
@@ -30,8 +31,11 @@ __all__ = [
     "StartedRun",
     "TokenChange",
     "ToolTest",
+    "back_up_database",
     "check_database",
     "emergency_halt",
     "migrate_database",
     "open_app",
+    "restore_database",
+    "rows_at_stake",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from quorate.adapters.sql.finding import Found
 from quorate.adapters.sql.tail import JournalFeed, JournalTail
 from quorate.adapters.sql.usage import UsageLine
 from quorate.agents.profile import AgentProfile
+from quorate.arbiter.task import TaskType
 from quorate.arena.acceptance import RequestKey
 from quorate.arena.record import (
     CostToday,
@@ -36,6 +38,9 @@ from quorate.bootstrap.answers import (
     StartedRun,
     TokenChange,
 )
+from quorate.bootstrap.arbitration.coordinating import coordinated
+from quorate.bootstrap.arbitration.coordinator import Coordinator
+from quorate.bootstrap.arbitration.desk import RoutingDesk
 from quorate.bootstrap.auditing import ExportSummary
 from quorate.bootstrap.broking import BrokerDesk
 from quorate.bootstrap.checking import Check, checks, setup_checks
@@ -43,8 +48,10 @@ from quorate.bootstrap.competing import Competitions
 from quorate.bootstrap.cycle_starts import CycleStarts
 from quorate.bootstrap.cycling import CycleShelf
 from quorate.bootstrap.desk import opened_desk
+from quorate.bootstrap.fleet.facet import Fleet
 from quorate.bootstrap.importing import ImportSummary, import_bars
 from quorate.bootstrap.lab import Lab
+from quorate.bootstrap.law import LawDesk
 from quorate.bootstrap.live_market import usage_listing
 from quorate.bootstrap.models import Models
 from quorate.bootstrap.money import MoneyBook
@@ -53,20 +60,33 @@ from quorate.bootstrap.ordering import OrderBook
 from quorate.bootstrap.prompting import PromptShelf
 from quorate.bootstrap.registry import Registry
 from quorate.bootstrap.rerunning import Reruns
+from quorate.bootstrap.results import Results
 from quorate.bootstrap.running import Runner
 from quorate.bootstrap.safety import Safety
 from quorate.bootstrap.store import Store
 from quorate.bootstrap.strategies import StrategyDesk
+from quorate.bootstrap.tasking import Again, OrderDesk, TaskDesk
+from quorate.bootstrap.tasking.again import BacktestAgain, OrderAgain, RunAgain
+from quorate.bootstrap.telemetry import Telemetry
 from quorate.bootstrap.tools import ToolShelf
 from quorate.bootstrap.trading import Timekeeper, Trading
-from quorate.bootstrap.upkeep import kept_up
+from quorate.bootstrap.upkeep import kept_up, looked_after_every
 from quorate.bootstrap.watching import AlertDesk
-from quorate.bootstrap.working import WorkDesk
 from quorate.kernel.ids import ProfileName, Symbol
 from quorate.kernel.journal import JournalEntry
 from quorate.kernel.ports import Clock
 from quorate.market.history import PriceBar
 from quorate.market.series import SeriesSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What runs need already, and the application shows as well."""
+
+    alerts: AlertDesk
+    feed: JournalTail
+    fleet: Fleet
+    money: MoneyBook
 
 
 class App:
@@ -77,13 +97,15 @@ class App:
         store: Store,
         runner: Runner,
         started: Sequence[str],
-        money: MoneyBook,
+        shared: Shared,
         models: Models,
     ) -> None:
         self._store = store
         self._runner = runner
-        self.money = money
-        self.alerts = AlertDesk(store)
+        self.money = money = shared.money
+        self.alerts = shared.alerts
+        self.fleet = shared.fleet
+        self.law = LawDesk(store)
         self.cycles = CycleShelf(store)
         self.broker = BrokerDesk(store)
         self.tools = ToolShelf(store, runner)
@@ -94,27 +116,55 @@ class App:
         self.models = opened_desk(store, models, self.registry, runner.planned)
         self.reruns = Reruns(store, runner)
         self.lab = Lab(store, models, money, self.models.presets)
-        self.strategy_desk = StrategyDesk(store)
+        self.strategy_desk = StrategyDesk(store, runner.court, runner.walks)
         self.strategies = self.strategy_desk.configured
         self.trading = Trading(store, runner, self.alerts.watch, self.strategy_desk.followed)
         self.cycle_starts = CycleStarts(store, self.trading)
-        self.safety = Safety(store, self.trading, models)
+        self.safety = Safety(store, self.trading, models, lambda: self.coordination)
         self.orders = OrderBook(store, self.trading)
-        self.work = WorkDesk(
+        self.order_desk = OrderDesk(
             store,
             self.trading,
             self.orders,
             self.safety,
             self.strategy_desk,
             self.alerts.watch,
+            runner.court,
         )
-        self._feed = JournalTail(store.database, store.tenant, store.clock)
+        again: Mapping[TaskType, Again] = {
+            TaskType.ORDER: OrderAgain(self.order_desk),
+            TaskType.ARENA_RUN: RunAgain(store, runner),
+            TaskType.BACKTEST: BacktestAgain(self.strategy_desk.backtests),
+        }
+        self.tasks = TaskDesk(store, runner.walks, again)
+        self._feed = shared.feed
+        self.results = Results(store, self._feed, self.alerts.watch)
+        self.telemetry = Telemetry(store, models, [self.results.figures])
         self.started = tuple(started)
 
     @property
     def providers(self) -> Collection[str]:
         """Return the providers of models that can be asked, as they are now."""
         return frozenset(self.models.names())
+
+    @cached_property
+    def routing(self) -> RoutingDesk:
+        """Return the desk of agents and arms."""
+        return RoutingDesk(self._store, self.registry, lambda: self.providers, self.fleet)
+
+    @cached_property
+    def coordination(self) -> Coordinator:
+        """Return who says whether tasks are taken, and watches over components and verdicts."""
+        return coordinated(
+            self._store,
+            safety=self.safety,
+            law=self.law,
+            tasks=self.tasks,
+            watch=self.alerts.watch,
+            fleet=self.fleet,
+            components=self.telemetry.components,
+            degraded=self.routing.tracker.degradations,
+        )
 
     @property
     def clock(self) -> Clock:
@@ -128,13 +178,14 @@ class App:
 
     async def run_arena(self, request: RunRequest, *, allow_order: bool = False) -> RecordedRun:
         """Carry out one arena run, and have what it decides ordered where that is allowed; see `Runner.run`."""
-        return await self._runner.run(request, "manual", self.work if allow_order else None)
+        return await self._runner.run(request, "manual", self.order_desk if allow_order else None)
 
     async def start_run(
         self, request: RunRequest, *, key: RequestKey | None = None, allow_order: bool = False
     ) -> StartedRun:
         """Begin one arena run and return while it goes on in this process; see `run_arena` and `Runner.start`."""
-        return await self._runner.start(request, "manual", key, self.work if allow_order else None)
+        ordering = self.order_desk if allow_order else None
+        return await self._runner.start(request, "manual", key, ordering)
 
     async def preview_run(self, request: RunRequest) -> RunPreview:
         """Return what `start_run` would run, writing nothing; it raises what `start_run` would."""
@@ -195,8 +246,12 @@ class App:
         """Finish what other processes left, and keep the schedule of cycles, as long as the block lasts."""
         await self.alerts.recover()
         timekeeper = Timekeeper(self._store, self.trading)
-        kept, watched = kept_up(self._recover, self.clock), self.safety.watched()
-        async with kept, watched, timekeeper.served(), self.work.served():
+        every = looked_after_every(self._store.settings.journal.lease_seconds)
+        kept, watched = kept_up(self._recover, self.clock, every), self.safety.watched()
+        orders, tasks = self.order_desk.served(), self.tasks.served()
+        served = self.results.served(), self.fleet.served()
+        control = self.coordination.served()
+        async with kept, watched, timekeeper.served(), orders, tasks, served[0], served[1], control:
             yield
 
     async def recover_cycles(self) -> None:
@@ -207,7 +262,8 @@ class App:
     async def _recover(self) -> Sequence[str]:
         money, alerts = await self.money.recover(), await self.alerts.recover()
         runs, halted = await self._runner.recover(), await self.safety.recover()
-        return [*money, *alerts, *runs, *halted, *await self.trading.recover()]
+        tests = await self.strategy_desk.backtests.recover()
+        return [*money, *alerts, *runs, *tests, *halted, *await self.trading.recover()]
 
     async def close(self) -> None:
         """Let followers go, and the runs in the background end; `open_app` calls it before the store is closed."""

@@ -26,11 +26,11 @@ from quorate.adapters.sql.journal import (
 from quorate.adapters.sql.refold import projection_problems
 from quorate.arena.record import RecordedRun
 from quorate.audit.checkpoint import parsed_note
-from quorate.audit.verification import SignatureCheck, Verification, verify_chain
+from quorate.audit.verification import Verification, verify_chain
 from quorate.bootstrap.store import Store
+from quorate.bootstrap.verdict_watch import VerdictWatch
 from quorate.kernel.errors import InvariantBrokenError, RejectedError
 from quorate.kernel.journal import JournalEntry
-from quorate.risk.verdict import JUDGED, verdict_problems
 
 RUN_EXPORT: Final = "quorate-run-export/1"
 JOURNAL_EXPORT: Final = "quorate-journal-export/1"
@@ -125,7 +125,7 @@ def _verified(
     own = {store.notary.key_id(tenant): store.notary.public_key}
     trusted = trusted_keys(own, key_registrations(connection, tenant), notes)
     is_signed = partial(signature_check, trusted)
-    verdicts = _VerdictWatch(is_signed)
+    verdicts = VerdictWatch(is_signed)
     found = verdicts.told(
         verify_chain(verdicts.passed(chain_rows(connection, tenant)), notes, is_signed)
     )
@@ -134,30 +134,6 @@ def _verified(
     problems = projection_problems(connection, tenant, chain_rows(connection, tenant))
     together = (*found.problems, *problems)
     return replace(found, ok=not together, problems=together)
-
-
-class _VerdictWatch:
-    """Looks at the signature of every risk verdict while the chain is walked."""
-
-    def __init__(self, is_signed: SignatureCheck) -> None:
-        self._is_signed = is_signed
-        self._problems: list[tuple[int, str]] = []
-
-    def passed(self, entries: Iterable[JournalEntry]) -> Iterator[JournalEntry]:
-        """Yield the rows as they are."""
-        for entry in entries:
-            if entry.type == JUDGED:
-                said = verdict_problems(entry.facts, self._is_signed)
-                self._problems += ((entry.seq, f"row {entry.seq}: {each}") for each in said)
-            yield entry
-
-    def told(self, found: Verification) -> Verification:
-        """Return what was found with what is wrong about the verdicts."""
-        if not self._problems:
-            return found
-        first = min(seq for seq in (found.first_bad, self._problems[0][0]) if seq is not None)
-        problems = (*found.problems, *(said for _, said in self._problems))
-        return replace(found, ok=False, first_bad=first, problems=problems)
 
 
 def trusted_keys(

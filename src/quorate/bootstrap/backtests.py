@@ -1,29 +1,41 @@
 """Backtests: a strategy over the stored history, decided again session by session, played, judged and kept.
 
-strategy, bars and agents -> backtest.started -> decisions, a chunk of sessions at a time on a thread -> the gate,
-the trades, the curve -> backtest.completed
+strategy, bars and agents -> a task with backtest.started -> decisions, a chunk of sessions at a time on a thread -> the
+gate, the trades, the curve -> backtest.completed. A process that dies leaves its task to the next one that serves.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Final
 
 from quorate.adapters.sql.backtests import backtest_ids_like, backtest_lines
 from quorate.adapters.sql.profiles import registered_profiles
+from quorate.adapters.sql.tasks import abandoned_tasks
 from quorate.adapters.sql.transaction import Transaction
 from quorate.agents.profile import AgentProfile
+from quorate.arbiter.holding import Held
+from quorate.arbiter.ports import Court, Work
+from quorate.arbiter.service import Arbiter
+from quorate.arbiter.spec import TaskSpec, backtest_spec
+from quorate.arbiter.task import Task, TaskState, TaskType
 from quorate.arena.acceptance import RequestKey, acceptance_event, last_acceptance, standing
-from quorate.arena.hindsight import Bench, PastDecision, asked_for_nothing, past_decisions
+from quorate.arena.hindsight import Bench, asked_for_nothing
 from quorate.arena.request import asked_profiles
 from quorate.arena.strategy import Strategy, strategy_named
 from quorate.backtest import GatePolicy
 from quorate.bootstrap.background import Background
+from quorate.bootstrap.backtest_work import BacktestPlan, BacktestWork, LostBacktest, Progress
+from quorate.bootstrap.ending import Ending
 from quorate.bootstrap.planning import known_series
+from quorate.bootstrap.stopping import Walks
 from quorate.bootstrap.store import Store
 from quorate.cycle.strategies.backtest import (
     PREFIX,
@@ -31,29 +43,20 @@ from quorate.cycle.strategies.backtest import (
     BacktestId,
     BacktestLine,
     BacktestRequest,
-    BacktestTerms,
 )
-from quorate.cycle.strategies.backtest_rows import (
-    LONGEST,
-    completed_event,
-    failed_event,
-    read_backtest,
-    started_event,
-    stream_of,
-)
-from quorate.cycle.strategies.past import PastTerms, past_of, sessions_in
+from quorate.cycle.strategies.backtest_rows import LONGEST, read_backtest, stream_of
+from quorate.cycle.strategies.past import PastTerms, sessions_in
 from quorate.cycle.strategies.versions import recorded_events
-from quorate.kernel.errors import QuorateError, RejectedError
-from quorate.kernel.ids import ProfileName, RunId, StrategyName, Symbol
+from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
+from quorate.kernel.ids import ProfileName, RunId, StrategyName, Symbol, TaskId
 from quorate.kernel.journal import Event
 from quorate.kernel.stamps import moment_of, stamp
 from quorate.market.series import Series
 
-CHUNK: Final = 25
-"""Sessions decided at once on the thread: some 0.03 s, so that progress is seen and an interrupt is heard."""
+TASKS: Final = "tsk_"
+"""How the ids of tasks begin."""
 
-Progress = Callable[[int], None]
-"""Is told how many more sessions were decided."""
+INTERRUPTED: Final = "interrupted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,40 +68,13 @@ class StartedBacktest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
-    """All that a backtest depends on; `left_out` are profiles that would have to be paid."""
+class _Begun:
+    """A backtest that is durable, and in this process's hands."""
 
-    backtest_id: BacktestId
-    name: StrategyName
-    by: str
-    strategy: Strategy
-    series: Mapping[Symbol, Series]
-    sessions: Sequence[date]
-    bench: Bench
-    past: PastTerms
-    left_out: tuple[ProfileName, ...]
-
-    def terms(self, version: int) -> BacktestTerms:
-        """Return what is tried, as its first row keeps it; `version` is the one on record."""
-        past = self.past
-        return BacktestTerms(
-            backtest_id=self.backtest_id,
-            strategy=self.name,
-            version=version,
-            hash=self.strategy.hash,
-            by=self.by,
-            symbols=tuple(self.series),
-            profiles=tuple(profile.name for profile in self.bench.profiles),
-            left_out=self.left_out,
-            first=past.span[0],
-            last=past.span[1],
-            fee_bps=past.costs.fee_bps,
-            slippage_bps=past.costs.slippage_bps,
-            min_trades=past.gate.min_trades,
-            min_win_rate=past.gate.min_win_rate,
-            max_drawdown=past.gate.max_drawdown,
-            digests={symbol: one.digest for symbol, one in self.series.items()},
-        )
+    plan: BacktestPlan
+    spec: TaskSpec
+    work: BacktestWork
+    held: Held
 
 
 def _unheard(_sessions: int) -> None:
@@ -108,10 +84,24 @@ def _unheard(_sessions: int) -> None:
 class Backtests:
     """One home's backtests of `strategies`."""
 
-    def __init__(self, store: Store, strategies: Mapping[StrategyName, Strategy]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        strategies: Mapping[StrategyName, Strategy],
+        court: Court,
+        walks: Walks,
+    ) -> None:
         self._store = store
         self._strategies = strategies
+        self._walks = walks
         self._background = Background()
+        self._arbiter = Arbiter(
+            store.journal,
+            store.clock,
+            owner=f"{socket.gethostname()}:{os.getpid()}:{store.ids.trace_id()[:8]}",
+            lease_seconds=store.settings.journal.lease_seconds,
+            court=court,
+        )
 
     async def lines(self, strategy: StrategyName | None = None) -> Sequence[BacktestLine]:
         """Return the backtests, of one strategy or all, newest first."""
@@ -142,14 +132,18 @@ class Backtests:
     async def run(
         self, wanted: BacktestRequest, by: str, on_progress: Progress = _unheard
     ) -> Backtest:
-        """Carry out a backtest and return what it found.
+        """Carry out a backtest and return what it found; a caller that is cancelled ends it as interrupted.
 
         Raises:
             RejectedError: it cannot be made; nothing was written.
         """
         plan = await self._planned(wanted, by)
-        terms = await self._begun(plan)
-        await self._carried_out(plan, terms, on_progress)
+        begun = await self._received(plan, on_progress)
+        try:
+            await self._walk(begun)
+        except asyncio.CancelledError:
+            await self._interrupted(begun)
+            raise
         return await self.show(plan.backtest_id)
 
     async def sessions(self, wanted: BacktestRequest) -> Sequence[date]:
@@ -170,15 +164,36 @@ class Backtests:
         if key is not None:
             trace = self._store.ids.trace_id()
             beside = [acceptance_event(key, RunId(name), trace, last=last, now=now)]
-        terms = await self._begun(plan, *beside)
-        self._background.start(self._carried_out(plan, terms, _unheard), backtest_id=name)
+        begun = await self._received(plan, _unheard, *beside)
+        self._background.start(self._walk(begun), backtest_id=name, task_id=begun.held.task.task_id)
         return StartedBacktest(backtest_id=name, replayed=False)
 
+    async def recover(self) -> Sequence[str]:
+        """Finish the backtests whose process died, and return a sentence on each."""
+        now = stamp(self._store.clock.now())
+        left = await self._store.database.read(
+            lambda link: abandoned_tasks(link, self._store.tenant, now, TaskType.BACKTEST)
+        )
+        return [said for task in left if (said := await self._adopted(task))]
+
+    async def again(self, backtest_id: str, by: str) -> TaskId:
+        """Begin a backtest on the terms of one that ended without a result, and return the id of its task.
+
+        Raises:
+            RejectedError: it cannot be made any more.
+        """
+        terms = (await self.show(backtest_id)).terms
+        wanted = BacktestRequest(strategy=terms.strategy, first=terms.first, last=terms.last)
+        begun = await self._received(await self._planned(wanted, by), _unheard)
+        name, task_id = begun.plan.backtest_id, begun.held.task.task_id
+        self._background.start(self._walk(begun), backtest_id=name, task_id=task_id)
+        return task_id
+
     async def close(self) -> None:
-        """Let what runs end or be recorded as interrupted."""
+        """Let what runs end, for a short while; what is left the next process that serves finishes."""
         await self._background.close()
 
-    async def _planned(self, wanted: BacktestRequest, by: str) -> _Plan:
+    async def _planned(self, wanted: BacktestRequest, by: str) -> BacktestPlan:
         settings, strategy = self._store.settings, strategy_named(wanted.strategy, self._strategies)
         symbols = tuple(map(Symbol, strategy.symbols))
         if not symbols:
@@ -195,7 +210,7 @@ class Backtests:
             capital=settings.book.starting_cash,
             entry_share=arena.entry_pct_equity,
         )
-        return _Plan(
+        return BacktestPlan(
             backtest_id=BacktestId(self._store.ids.ulid(PREFIX)),
             name=wanted.strategy,
             by=by,
@@ -219,54 +234,70 @@ class Backtests:
         named = tuple(map(ProfileName, strategy.profiles)) or None
         return asked_profiles(named, registered)
 
-    async def _begun(self, plan: _Plan, *beside: Event) -> BacktestTerms:
-        """Record that the backtest began, and the strategy's version where it is not on record yet."""
-        begun: list[BacktestTerms] = []
+    async def _received(self, plan: BacktestPlan, on_progress: Progress, *beside: Event) -> _Begun:
+        """Make the backtest durable in this process's hands, and the strategy's version where it is not on record."""
+        version = await self._version(plan)
+        terms = plan.terms(version)
+        task = Task(
+            task_id=TaskId(self._store.ids.ulid(TASKS)),
+            type=TaskType.BACKTEST,
+            subject=plan.backtest_id,
+            trace_id=self._store.ids.trace_id(),
+            state=TaskState.RECEIVED,
+            token=0,
+            attempts=1,
+        )
+        spec = backtest_spec(terms.symbols)
+        work = BacktestWork(plan, terms, self._store.clock, on_progress)
+        held = await self._arbiter.receive(task, spec, work, beside)
+        return _Begun(plan=plan, spec=spec, work=work, held=held)
+
+    async def _version(self, plan: BacktestPlan) -> int:
+        """Return the version of the strategy that is on record, put there where it was not."""
+        found = [0]
 
         def decide(tx: Transaction) -> Sequence[Event]:
             now = tx.strategy(plan.name)
             recorded = recorded_events(plan.name, plan.strategy, now)
-            begun[:] = [plan.terms(now.version + len(recorded))]
-            return [*beside, *recorded, started_event(begun[0])]
+            found[:] = [now.version + len(recorded)]
+            return recorded
 
         await self._store.journal.commit(decide)
-        return begun[0]
+        return found[0]
 
-    async def _carried_out(self, plan: _Plan, terms: BacktestTerms, on_progress: Progress) -> None:
-        """Do the work and record its end, whatever that is."""
+    async def _walk(self, begun: _Begun) -> None:
+        task = begun.held.task
+        walk = self._arbiter.walk(begun.held, begun.spec, begun.work)
+        await self._walks.walked(task.task_id, walk)
+
+    async def _interrupted(self, begun: _Begun) -> None:
+        """End a backtest whose caller went away, and its task."""
+        with suppress(ConflictError):
+            await Ending(self._store).cancel(begun.held.task.task_id, INTERRUPTED, told=INTERRUPTED)
+
+    async def _adopted(self, task: Task) -> str:
+        found = await self.show(task.subject)
+        terms = found.terms
+        work: Work
         try:
-            ended = await self._worked_out(plan, terms, on_progress)
-        except asyncio.CancelledError:
-            await self._commit(failed_event(terms, "interrupted"))
-            raise
+            wanted = BacktestRequest(strategy=terms.strategy, first=terms.first, last=terms.last)
+            plan = replace(await self._planned(wanted, terms.by), backtest_id=terms.backtest_id)
+            if plan.terms(terms.version) != terms:
+                raise _changed(terms.backtest_id)
+            work = BacktestWork(plan, terms, self._store.clock, _unheard)
+        except RejectedError as error:
+            work = LostBacktest(terms, error)
+        adopting = self._arbiter.adopt(task, backtest_spec(terms.symbols), work)
+        try:
+            end = await self._walks.walked(task.task_id, adopting)
+        except ConflictError:
+            return ""
         except QuorateError as error:
-            await self._commit(failed_event(terms, str(error)))
-            raise
-        await self._commit(ended)
-
-    async def _worked_out(self, plan: _Plan, terms: BacktestTerms, on_progress: Progress) -> Event:
-        made, began = list[PastDecision](), self._store.clock.monotonic()
-        for place in range(0, len(plan.sessions), CHUNK):
-            if self._store.clock.monotonic() - began > LONGEST.total_seconds():
-                raise _refusal(
-                    f"it was not over after {LONGEST}", "try fewer sessions with --from and --to"
-                )
-            chunk = plan.sessions[place : place + CHUNK]
-            made += await asyncio.to_thread(_decided, plan, chunk)
-            on_progress(len(chunk))
-        past = await asyncio.to_thread(past_of, plan.series, made, plan.past)
-        factors = {symbol: one.factor.tolist() for symbol, one in plan.series.items()}
-        return completed_event(terms, past, factors)
-
-    async def _commit(self, event: Event) -> None:
-        await self._store.journal.commit(lambda _tx: [event])
+            return f"{task.subject}, left by a process that ended, could not be finished: {error}"
+        return f"{task.subject}, left {task.state} by a process that ended, is {end} now"
 
     def _is_overdue(self, began: datetime) -> bool:
         return self._store.clock.now() - began > LONGEST
-
-
-def _decided(plan: _Plan, sessions: Sequence[date]) -> list[PastDecision]:
-    return list(past_decisions(plan.series, sessions, plan.bench))
 
 
 def _span(
@@ -290,6 +321,15 @@ def _span(
             f"choose dates from {min(able)} to {max(ends)}",
         )
     return first, last
+
+
+def _changed(backtest_id: str) -> RejectedError:
+    return RejectedError(
+        f"bars, agents or the strategy of {backtest_id} are others now",
+        effect="it is not finished as another one",
+        fix="quorate strategies backtest",
+        slug="inputs-changed",
+    )
 
 
 def _refusal(cause: str, fix: str) -> RejectedError:

@@ -27,6 +27,7 @@ from quorate.kernel.ids import Symbol
 from quorate.kernel.journal import Event
 from quorate.kernel.ports import Clock
 from quorate.kernel.secret import Secret
+from quorate.resilience.bounding import Boundaries
 
 if TYPE_CHECKING:
     from quorate.adapters.alpaca import Alpaca, AlpacaData, AlpacaEndpoint
@@ -135,8 +136,12 @@ class BrokerTest:
 
 
 @asynccontextmanager
-async def open_broker(settings: Settings, clock: Clock) -> AsyncIterator[OpenedBroker | None]:
+async def open_broker(
+    settings: Settings, clock: Clock, boundaries: Boundaries | None = None
+) -> AsyncIterator[OpenedBroker | None]:
     """Open the broker of PAPER books; None where the settings and the keys leave trading to the simulated one.
+
+    Its requests pass `boundaries`; without them it is asked whatever others met, as a test or an emergency must.
 
     Raises:
         RejectedError: alpaca is wanted and has no keys (slug `unauthenticated`), one of them is missing, or the
@@ -157,9 +162,14 @@ async def open_broker(settings: Settings, clock: Clock) -> AsyncIterator[OpenedB
     orders = RequestPolicy(per_minute=told.requests_per_minute, reserve=told.cancel_reserve)
     lookups = RequestPolicy(per_minute=told.requests_per_minute - told.cancel_reserve, reserve=0)
     connection = ConnectionPolicy(timeout_s=told.timeout_s)
+    passed = boundaries or Boundaries(clock.monotonic)
     async with (
-        open_alpaca(endpoint, clock, requests=orders, connection=connection) as account,
-        open_alpaca_data(endpoint, clock, requests=lookups, connection=connection) as data,
+        open_alpaca(
+            endpoint, clock, requests=orders, connection=connection, boundaries=passed
+        ) as account,
+        open_alpaca_data(
+            endpoint, clock, requests=lookups, connection=connection, boundaries=passed
+        ) as data,
     ):
         yield OpenedBroker(account=account, data=data, host=endpoint.base_url)
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from quorate.adapters.sql.budgets import balances_on, limits_set
 from quorate.adapters.sql.call_listing import calls_page
-from quorate.adapters.sql.costs import cost_by_day, cost_lines
+from quorate.adapters.sql.costs import cost_by_day, cost_lines, spent_in
 from quorate.adapters.sql.open_calls import open_calls
 from quorate.adapters.sql.profiles import registered_profiles
 from quorate.adapters.sql.purse import SqlPurse
@@ -24,10 +24,13 @@ from quorate.adapters.sql.tasks import abandoned_tasks
 from quorate.adapters.sql.transaction import Transaction
 from quorate.adapters.sql.warnings import warnings_on
 from quorate.agents.profile import AgentProfile
+from quorate.arbiter.task import TaskType
 from quorate.bootstrap.pricing import PriceChange, price_lines, state_price
 from quorate.bootstrap.store import Store
 from quorate.kernel.canonical import JsonValue
+from quorate.kernel.ids import BookName
 from quorate.kernel.journal import Event
+from quorate.kernel.money import Usd
 from quorate.kernel.stamps import stamp
 from quorate.llm.budget import (
     COUNTED,
@@ -79,6 +82,10 @@ class MoneyBook:
     ) -> Mapping[str, Sequence[CostLine]]:
         """Return the same for each day that had a call, by its name, the oldest first."""
         return await self._read(partial(cost_by_day, by=by, since=since, until=until))
+
+    async def spent_in(self, book: BookName) -> Usd:
+        """Return what the budgets counted for a book's calls, ever."""
+        return await self._read(partial(spent_in, book=book))
 
     async def calls(self, wanted: CallFilter, limit: int, after: str | None) -> CallPage:
         """Return at most `limit` of the calls that `wanted` asks for, newest first, those made before call `after`."""
@@ -165,9 +172,8 @@ class MoneyBook:
         calls = open_calls(connection, self._store.tenant)
         if not calls:
             return []
-        runs = {
-            task.subject for task in abandoned_tasks(connection, self._store.tenant, stamp(now))
-        }
+        lost = abandoned_tasks(connection, self._store.tenant, stamp(now), TaskType.ARENA_RUN)
+        runs = {task.subject for task in lost}
         return [each for each, since in calls if each.request.run_id in runs or since <= oldest]
 
     async def _read(self, query: Callable[..., T]) -> T:

@@ -6,17 +6,24 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from quorate.adapters.sql.migration import Migrated, migrate
+from quorate.adapters.sql.tail import JournalTail
 from quorate.adapters.sql.writer import Failpoint, unharmed
 from quorate.adapters.telemetry.logs import configure_logs
-from quorate.bootstrap.app import App
+from quorate.bootstrap.app import App, Shared
+from quorate.bootstrap.arbitration.refusing import RefusingCourt
 from quorate.bootstrap.checking import Check, database_checks
 from quorate.bootstrap.collector import collect_less_often
+from quorate.bootstrap.fleet.facet import Fleet
+from quorate.bootstrap.guarding import GuardedCourt
+from quorate.bootstrap.law import HomeCourt
 from quorate.bootstrap.models import opened_agents
 from quorate.bootstrap.money import MoneyBook
 from quorate.bootstrap.running import Runner
 from quorate.bootstrap.seeding import seed
-from quorate.bootstrap.store import LOCAL_TENANT, database_of, opened_store
+from quorate.bootstrap.store import database_of, opened_store
 from quorate.bootstrap.strategies import record_strategies
+from quorate.bootstrap.telemetry.tracing import traced
+from quorate.bootstrap.watching import AlertDesk
 from quorate.config import Settings
 from quorate.kernel.ids import Tenant
 from quorate.kernel.ports import Clock
@@ -26,11 +33,11 @@ from quorate.kernel.ports import Clock
 async def open_app(
     settings: Settings,
     *,
-    tenant: Tenant = LOCAL_TENANT,
+    tenant: Tenant | None = None,
     clock: Clock | None = None,
     failpoint: Failpoint = unharmed,
 ) -> AsyncIterator[App]:
-    """Yield the application of `tenant` on the home that `settings` name; tests pass a clock and a failpoint.
+    """Yield the application of `tenant`, else of the settings' one, on their home; tests pass a clock and a failpoint.
 
     Raises:
         RejectedError: the configuration names a database that cannot be used.
@@ -38,17 +45,23 @@ async def open_app(
     """
     configure_logs(settings.log.level)
     collect_less_often()
-    with opened_store(settings, tenant=tenant, clock=clock, failpoint=failpoint) as store:
+    opened = opened_store(settings, tenant=tenant, clock=clock, failpoint=failpoint)
+    with traced(settings), opened as store:
         await seed(store)
         money = MoneyBook(store, settings.budget)
         async with opened_agents(store, money.purse) as agents:
-            runner = Runner(store, agents)
+            court = GuardedCourt(RefusingCourt(HomeCourt(store), store), store.boundaries)
+            alerts = AlertDesk(store)
+            feed = JournalTail(store.database, store.tenant, store.clock)
+            fleet = Fleet(store, money.purse, alerts.watch, feed, court)
+            runner = Runner(store, agents, court, fleet)
             started = [
                 *await record_strategies(store),
                 *await money.recover(),
                 *await runner.recover(),
             ]
-            app = App(store, runner, started=started, money=money, models=agents.models)
+            shared = Shared(alerts=alerts, feed=feed, fleet=fleet, money=money)
+            app = App(store, runner, started, shared, agents.models)
             try:
                 await app.recover_cycles()
                 yield app

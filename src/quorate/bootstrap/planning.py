@@ -19,17 +19,20 @@ from quorate.arena.request import COMPETITION, RunRequest, asked_profiles, check
 from quorate.arena.seats import NO_SEATS, seats_of
 from quorate.arena.service import RunPlan
 from quorate.arena.strategy import Strategy, strategy_named
+from quorate.bootstrap.arbitration.routing import Router
+from quorate.bootstrap.boundaries import ROUTER
 from quorate.bootstrap.store import Store
 from quorate.cycle.strategies.default import with_default
 from quorate.kernel.canonical import digest
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import BookName, CycleId, RunId, StrategyName, Symbol, TaskId, TraceId
-from quorate.kernel.money import Usd
+from quorate.kernel.money import Usd, total_cost
 from quorate.llm.ladder import Preset
 from quorate.llm.preset import in_force
 from quorate.market.series import Series
 from quorate.market.snapshot import freeze_snapshot
 from quorate.portfolio.book import Book, BookMode
+from quorate.resilience.boundary import ROUTER_TIMEOUT_MS
 
 NOTHING_LEARNED = digest({"outcomes": 0})
 """The hash of the learned state while no outcome is tracked: no calibration, every skill weight 1."""
@@ -41,6 +44,7 @@ class Planner:
     def __init__(self, store: Store, providers: Collection[str]) -> None:
         self._store = store
         self._providers = providers
+        self._router = Router(store, lambda: providers)
         self._config_hash = store.settings.config_hash
 
     async def planned(
@@ -85,14 +89,27 @@ class Planner:
             answer_ttl_s=0.0 if request.fresh else strategy.ttl_s(settings.gateway),
         )
         competes = request.mode == COMPETITION
+        casting = await self._store.boundaries.execute(
+            ROUTER,
+            lambda: self._router.casting(
+                chosen,
+                NO_SEATS if competes else seats_of(profiles, self._providers),
+                header.task_id,
+                named=strategy.applied(wanted).profiles is not None,
+                choosing=not competes,
+            ),
+            ROUTER_TIMEOUT_MS,
+        )
+        header, trace_id = casting.over(header), ids.trace_id()
         return RunPlan(
             header=with_own_books(header, book) if competes else header,
-            trace_id=ids.trace_id(),
-            profiles=chosen,
+            trace_id=trace_id,
+            profiles=casting.profiles,
             snapshot=snapshot,
             book=book,
-            seats=NO_SEATS if competes else seats_of(profiles, self._providers),
+            seats=casting.seats,
             news=news.items,
+            beside=casting.events(header, trace_id),
         )
 
     async def replanned(self, run: RecordedRun, cast: Cast) -> RunPlan:
@@ -163,10 +180,22 @@ async def known_series(
     return stored
 
 
-def spec_of(header: RunHeader, profiles: Sequence[AgentProfile]) -> TaskSpec:
-    """Return the spec of the task that carries out a run, with the tools that its profiles may use."""
-    tools = sorted({tool.value for profile in profiles for tool in profile.tool_policy})
-    return arena_run_spec(header.symbols, tuple(tools))
+def spec_of(plan: RunPlan) -> TaskSpec:
+    """Return the spec of a run's task: its symbols, and the tools and budgets of whoever speaks in it."""
+    speaking = (*plan.profiles, *plan.seats.speakers, *plan.seats.panel)
+    tools = sorted({tool.value for profile in speaking for tool in profile.tool_policy})
+    cost = held_below(total_cost(map(worst_cost, speaking)), plan.header.max_cost)
+    return arena_run_spec(
+        plan.header.symbols,
+        tuple(tools),
+        max_cost=None if cost is None else cost.amount,
+        max_power_calls=len(plan.seats.panel),
+    )
+
+
+def lost_spec(header: RunHeader) -> TaskSpec:
+    """Return the spec of a run that cannot be planned again: it may spend nothing."""
+    return arena_run_spec(header.symbols, ())
 
 
 def run_strategy(name: StrategyName | None, strategy: Strategy) -> RunStrategy | None:

@@ -70,7 +70,7 @@ async def recalled(store: Store, run_id: str) -> RecalledRun:
         header=header,
         trace_id=TraceId(run.trace_id),
         profiles=cast.profiles,
-        snapshot=await _snapshot(store, run, entries),
+        snapshot=await snapshot_of(store, run, entries),
         book=_book(run, facts),
         seats=cast.seats,
         news=tuple(await store.news.named(header.news.ids)),
@@ -110,8 +110,12 @@ def _book(run: RecordedRun, facts: Facts) -> Book:
     return book
 
 
-async def _snapshot(store: Store, run: RecordedRun, entries: Sequence[JournalEntry]) -> Snapshot:
-    """Return the snapshot of the bars that were in use when the run was requested."""
+async def snapshot_of(store: Store, run: RecordedRun, entries: Sequence[JournalEntry]) -> Snapshot:
+    """Return the snapshot of the bars that were in use when the run was requested, frozen anew.
+
+    Raises:
+        RejectedError: the bars kept here do not give the snapshot that the run recorded.
+    """
     header = run.header.fact
     then = entries[0].seq
     digests = {symbol: await _digest_at(store, symbol, then) for symbol in header.symbols}

@@ -83,7 +83,7 @@ class Reruns:
             plan=then.plan,
             policy=then.policy,
             config_hash=then.plan.header.config_hash,
-            agents=bystanders,
+            analyses=bystanders,
             journal=RecordJournal(then.entries),
             clock=self.store.clock,
             resumes=True,

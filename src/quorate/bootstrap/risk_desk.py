@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Final
 
 from sqlalchemy import Connection
@@ -101,8 +100,12 @@ class VerdictSigner:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.key_id = store.notary.key_id(store.tenant)
-        self._own: Mapping[str, bytes] = {self.key_id: store.notary.public_key}
+        self._trusted: Mapping[str, bytes] = {}
+
+    @property
+    def key_id(self) -> str:
+        """Return the id of the key that signs now."""
+        return self._store.notary.key_id(self._store.tenant)
 
     def sign(self, message: bytes) -> bytes:
         """Return the Ed25519 signature of `message`."""
@@ -110,16 +113,19 @@ class VerdictSigner:
 
     def is_signed(self, key_id: str, message: bytes, signature: bytes) -> bool:
         """Return whether this home's key, or one that it trusts, made `signature`."""
-        known = self._own if key_id in self._own else self._trusted
-        return signature_check(known, key_id, message, signature)
+        own = {self.key_id: self._store.notary.public_key}
+        if key_id in own:
+            return signature_check(own, key_id, message, signature)
+        if key_id not in self._trusted:
+            self._trusted = self._known(own)
+        return signature_check(self._trusted, key_id, message, signature)
 
-    @cached_property
-    def _trusted(self) -> Mapping[str, bytes]:
+    def _known(self, own: Mapping[str, bytes]) -> Mapping[str, bytes]:
         store, tenant = self._store, self._store.tenant
         copies = notes_in(store.notary.copies_of(tenant))
 
         def found(connection: Connection) -> Mapping[str, bytes]:
             notes = (*checkpoint_notes(connection, tenant), *copies)
-            return trusted_keys(self._own, key_registrations(connection, tenant), notes)
+            return trusted_keys(own, key_registrations(connection, tenant), notes)
 
         return store.database.read_now(found)

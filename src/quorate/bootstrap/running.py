@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
 
-from quorate.adapters.sql.tasks import abandoned_tasks
+from quorate.adapters.sql.tasks import abandoned_tasks, parts_of
 from quorate.adapters.sql.transaction import Transaction
 from quorate.agents.prompts.composing import Briefing
-from quorate.arbiter.ports import Work
-from quorate.arbiter.service import Arbiter, Held
+from quorate.arbiter.holding import Held
+from quorate.arbiter.ports import Court, Work
+from quorate.arbiter.service import Arbiter
 from quorate.arbiter.spec import TaskSpec
 from quorate.arbiter.task import Task, TaskState, TaskType
 from quorate.arena.acceptance import (
@@ -27,29 +28,32 @@ from quorate.arena.acceptance import (
 from quorate.arena.record import (
     Facts,
     RecordedRun,
-    RunEvent,
-    end_of,
-    ended_payload,
+    RunHeader,
     read_cast,
     read_run,
     stream_of,
 )
 from quorate.arena.request import RunRequest
 from quorate.arena.service import ArenaRun, RunPlan
+from quorate.bootstrap.analysing import AnalysisTasks, Fleet
 from quorate.bootstrap.answers import RunPreview, StartedRun
 from quorate.bootstrap.background import Background
+from quorate.bootstrap.lost_run import LostRun
 from quorate.bootstrap.models import Agents
-from quorate.bootstrap.planning import Planner, held_below, spec_of, worst_cost
+from quorate.bootstrap.planning import Planner, held_below, lost_spec, spec_of, worst_cost
 from quorate.bootstrap.prompting import PromptShelf
 from quorate.bootstrap.recalling import policy_of
+from quorate.bootstrap.stopping import Walks
 from quorate.bootstrap.store import Store
 from quorate.bootstrap.what_ifs import WhatIfs
 from quorate.cycle.record import CycleFacts
+from quorate.fleet.policy import Analyses
 from quorate.kernel.canonical import JsonValue
 from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
-from quorate.kernel.ids import RunId, Symbol, TraceId
+from quorate.kernel.ids import RunId, Symbol, TaskId
 from quorate.kernel.journal import Event, JournalEntry
 from quorate.kernel.money import total_cost
+from quorate.kernel.spans import span
 from quorate.kernel.stamps import stamp
 
 _LOG = structlog.get_logger()
@@ -87,11 +91,15 @@ class Ordering(Protocol):
 class Runner:
     """Has the arbiter carry out arena runs, planned on what the store holds."""
 
-    def __init__(self, store: Store, agents: Agents) -> None:
+    def __init__(self, store: Store, agents: Agents, court: Court, fleet: Fleet) -> None:
         self._store = store
+        self.court = court
+        self.walks = Walks()
         self._planner = Planner(store, agents.providers)
         self._agents = agents.runner
-        self.what_ifs = WhatIfs(store, PromptShelf(store))
+        self._fleet = fleet
+        self._prompts = PromptShelf(store)
+        self.what_ifs = WhatIfs(store, self._prompts)
         self._config_hash = store.settings.config_hash
         self._config_recorded = False
         self._background = Background()
@@ -101,6 +109,7 @@ class Runner:
             store.clock,
             owner=owner,
             lease_seconds=store.settings.journal.lease_seconds,
+            court=court,
         )
 
     async def run(
@@ -204,7 +213,9 @@ class Runner:
         """Finish the runs whose process died, and return a sentence on each."""
         now = stamp(self._store.clock.now())
         left = await self._store.database.read(
-            lambda connection: abandoned_tasks(connection, self._store.tenant, now)
+            lambda connection: abandoned_tasks(
+                connection, self._store.tenant, now, TaskType.ARENA_RUN
+            )
         )
         return [said for task in left if (said := await self._adopted(task))]
 
@@ -216,11 +227,14 @@ class Runner:
         entries = await self._store.journal.entries(stream_of(RunId(task.subject)))
         run = read_run(entries)
         try:
-            work: Work = await self._work(await self._replanned(run, entries), resumes=True)
+            plan = await self._replanned(run, entries)
+            spec = spec_of(plan)
+            work: Work = await self._work(plan, task, spec, resumes=True)
         except RejectedError as error:
-            work = LostRun(run, error)
+            spec, work = lost_spec(run.header.fact), LostRun(run, error)
         try:
-            end = await self._arbiter.adopt(task, spec_of(run.header.fact, ()), work)
+            adopting = self._arbiter.adopt(task, spec, work)
+            end = await self.walks.walked(task.task_id, adopting)
         except ConflictError:
             return ""
         except QuorateError as error:
@@ -240,8 +254,10 @@ class Runner:
             state=TaskState.RECEIVED,
             token=0,
             attempts=1,
+            book=header.book,
         )
-        spec, work = spec_of(header, plan.profiles), await self._work(plan)
+        spec = spec_of(plan)
+        work = await self._work(plan, task, spec)
         held = await self._arbiter.receive(task, spec, work, beside)
         run = _Received(plan, spec, work, held)
         _LOG.info(
@@ -250,7 +266,9 @@ class Runner:
         return run
 
     async def _walk(self, run: _Received) -> None:
-        await self._arbiter.walk(run.held, run.spec, run.work)
+        walk = self._arbiter.walk(run.held, run.spec, run.work)
+        with span("run", trace_id=run.plan.trace_id, runId=run.plan.header.run_id):
+            await self.walks.walked(run.held.task.task_id, walk)
         _LOG.info("run_completed", final_actions=run.work.recorded.row().final_actions, **run.ids)
 
     def _started(self, run: _Received) -> StartedRun:
@@ -280,18 +298,46 @@ class Runner:
             return await self.what_ifs.replanned(run, cast)
         return await self._planner.replanned(run, cast)
 
-    async def _work(self, plan: RunPlan, *, resumes: bool = False) -> ArenaRun:
-        """Return the work of a run; a what-if decides by the configuration of the run that it stands on."""
+    async def _work(
+        self, plan: RunPlan, task: Task, spec: TaskSpec, *, resumes: bool = False
+    ) -> ArenaRun:
+        """Return the work of a run, whose `task` is held under the next token.
+
+        A what-if decides by the configuration of the run that it stands on.
+        """
         header, ours = plan.header, self._config_hash
+        held = replace(task, token=task.token + 1, attempts=task.attempts + resumes)
         return ArenaRun(
             plan=plan,
             policy=await policy_of(self._store, header),
             config_hash=header.config_hash if header.replay_of else ours,
-            agents=await self.what_ifs.agents_of(header, self._agents),
+            analyses=AnalysisTasks(
+                run=held,
+                spec=spec,
+                agents=await self.what_ifs.agents_of(header, self._agents),
+                arbiter=self._arbiter,
+                journal=self._store.journal,
+                clock=self._store.clock,
+                prompts=self._prompts,
+                fleet=self._fleet,
+                placement=self._placement(header),
+                left=await self._parts(task) if resumes else {},
+            ),
             journal=self._store.journal,
             clock=self._store.clock,
             resumes=resumes,
         )
+
+    def _placement(self, header: RunHeader) -> Analyses:
+        """Return where the run's turns are taken: what asks a record stays here."""
+        chosen = self._store.settings.fleet.analyses
+        return Analyses.EMBEDDED if header.replay_of is not None else chosen
+
+    async def _parts(self, task: Task) -> Mapping[TaskId, Task]:
+        parts = await self._store.database.read(
+            lambda connection: parts_of(connection, self._store.tenant, task.task_id)
+        )
+        return {part.task_id: part for part in parts}
 
     async def _record_config(self) -> None:
         """Keep the effective configuration under its hash, once (R-032)."""
@@ -314,42 +360,6 @@ class Runner:
 
 def _beside(plan: RunPlan, ordering: Ordering | None) -> Sequence[Event]:
     return () if ordering is None else ordering.submission(plan)
-
-
-@dataclass(frozen=True, slots=True)
-class LostRun:
-    """The work of a run that cannot be planned again: it ends as failed, with the reason."""
-
-    run: RecordedRun
-    error: RejectedError
-
-    def requested(self) -> Sequence[Event]:
-        """Return nothing: the run was requested by the process that died."""
-        return []
-
-    async def execute(self) -> Sequence[Event]:
-        """Refuse."""
-        raise self.error
-
-    async def violations(self) -> Sequence[str]:
-        """Return why the result cannot be checked."""
-        return [str(self.error)]
-
-    async def completed(self) -> Sequence[Event]:
-        """Return the run's end as a failure: nobody can vouch for what it rests on."""
-        return self.failed(self.error.slug, str(self.error))
-
-    def failed(self, reason: str, detail: str) -> Sequence[Event]:
-        """Return the fact that the run ended without a result."""
-        return [
-            Event(
-                stream=stream_of(self.run.run_id),
-                type=RunEvent.FAILED.value,
-                payload=end_of(self.run.header.fact, ended_payload(reason=reason, detail=detail)),
-                trace_id=TraceId(self.run.trace_id),
-                book=self.run.header.fact.book,
-            )
-        ]
 
 
 def _replayed(first: Acceptance) -> StartedRun:

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from quorate.adapters.clock.system import RandomIds, SystemClock
 from quorate.adapters.keys.ed25519 import signing_key_at
 from quorate.adapters.keys.notary import FileNotary
 from quorate.adapters.sql.database import Database, DatabasePolicy
-from quorate.adapters.sql.journal import SqlJournal
+from quorate.adapters.sql.journal import SqlJournal, head_of
 from quorate.adapters.sql.market_data import SqlMarketData
 from quorate.adapters.sql.migration import migrate
 from quorate.adapters.sql.news import SqlNews
 from quorate.adapters.sql.series import FETCHED
 from quorate.adapters.sql.writer import Failpoint, JournalWriter, WriterPolicy, unharmed
+from quorate.bootstrap.boundaries import declared_boundaries
 from quorate.config import Settings
 from quorate.kernel.canonical import sha256_hex
 from quorate.kernel.ids import Tenant
 from quorate.kernel.ports import Clock, IdSource
 from quorate.portfolio.book import BookMode
+from quorate.resilience.bounding import Boundaries
+
+SIGNING_KEY: Final = Path("keys") / "checkpoint.ed25519"
+"""Where a home keeps the key that signs its chain and its verdicts."""
 
 LOCAL_TENANT: Final = Tenant("local")
-"""The one tenant of an installation until tokens are bound to tenants."""
+"""The tenant of a home whose settings name no other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,12 @@ class Store:
     news: SqlNews
     clock: Clock
     ids: IdSource
+    boundaries: Boundaries = field(default_factory=lambda: Boundaries(SystemClock().monotonic))
+    """What this process asks of other components goes through them."""
+
+    async def head(self) -> int:
+        """Return the newest row of the journal; raises UnavailableError when the database gives no answer."""
+        return await self.database.look_up(lambda connection: head_of(connection, self.tenant))
 
     def market_of(self, mode: BookMode) -> SqlMarketData:
         """Return the bars that a book of `mode` trades on: what was imported in REPLAY, else what was fetched."""
@@ -65,7 +77,7 @@ def notary_of(settings: Settings) -> FileNotary:
 
     A database of its own keeps its copies apart: two chains of one tenant's name would contradict each other.
     """
-    key = signing_key_at(settings.home / "keys" / "checkpoint.ed25519")
+    key = signing_key_at(settings.home / SIGNING_KEY)
     copies = settings.home / "checkpoints"
     elsewhere = settings.database.url
     return FileNotary(key, copies / sha256_hex(elsewhere)[:12] if elsewhere else copies)
@@ -75,11 +87,12 @@ def notary_of(settings: Settings) -> FileNotary:
 def opened_store(
     settings: Settings,
     *,
-    tenant: Tenant = LOCAL_TENANT,
+    tenant: Tenant | None = None,
     clock: Clock | None = None,
     failpoint: Failpoint = unharmed,
 ) -> Iterator[Store]:
-    """Yield the migrated store of `tenant` with its writer running; closing it signs the chain's head."""
+    """Yield the migrated store of `tenant`, else of the settings' one; closing it signs the chain's head."""
+    owner = tenant or Tenant(settings.database.tenant)
     database = database_of(settings)
     try:
         migrate(database)
@@ -99,16 +112,17 @@ def opened_store(
         try:
             yield Store(
                 settings=settings,
-                tenant=tenant,
+                tenant=owner,
                 database=database,
                 writer=writer,
-                journal=SqlJournal(writer, database, tenant),
+                journal=SqlJournal(writer, database, owner),
                 notary=notary,
-                market=SqlMarketData(database, tenant),
-                fetched=SqlMarketData(database, tenant, FETCHED),
-                news=SqlNews(database, tenant),
+                market=SqlMarketData(database, owner),
+                fetched=SqlMarketData(database, owner, FETCHED),
+                news=SqlNews(database, owner),
                 clock=used_clock,
                 ids=RandomIds(),
+                boundaries=declared_boundaries(Boundaries(used_clock.monotonic), settings),
             )
         finally:
             writer.close()

@@ -8,8 +8,10 @@ from functools import partial
 
 from quorate.adapters.sql.strategies import strategy_standings
 from quorate.adapters.sql.transaction import Transaction
+from quorate.arbiter.ports import Court
 from quorate.arena.strategy import Strategy, strategy_named
 from quorate.bootstrap.backtests import Backtests
+from quorate.bootstrap.stopping import Walks
 from quorate.bootstrap.store import Store
 from quorate.cycle.strategies.backtest import BacktestLine
 from quorate.cycle.strategies.default import with_default
@@ -40,10 +42,10 @@ class StrategyChange:
 class StrategyDesk:
     """One home's strategies."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, court: Court, walks: Walks) -> None:
         self._store = store
         self.configured: Mapping[StrategyName, Strategy] = with_default(store.settings.strategies)
-        self.backtests = Backtests(store, self.configured)
+        self.backtests = Backtests(store, self.configured, court, walks)
 
     async def lines(self) -> Sequence[StrategyLine]:
         """Return every strategy by name, those that the configuration has no more included."""

@@ -6,7 +6,7 @@ The webhook is reached only when the first alert goes there: most commands never
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from quorate.adapters.files.traces import FileTraces
 from quorate.adapters.sql.alerts import (
+    alert_counts,
     alert_named,
     alerts_of_cycle,
     newest_alerts,
@@ -23,7 +24,7 @@ from quorate.adapters.sql.alerts import (
 )
 from quorate.adapters.sql.transaction import Transaction
 from quorate.bootstrap.store import Store
-from quorate.cycle.watch import AlertsPolicy, RaisedAlert
+from quorate.cycle.watch import AlertsPolicy, RaisedAlert, Severity
 from quorate.cycle.watch.alert import acknowledged_event
 from quorate.cycle.watch.delivery.service import Delivery
 from quorate.cycle.watch.service import Watch
@@ -32,6 +33,7 @@ from quorate.kernel.errors import RejectedError
 from quorate.kernel.journal import Event
 from quorate.kernel.ports import Clock
 from quorate.kernel.stamps import stamp
+from quorate.resilience.bounding import Boundaries
 
 if TYPE_CHECKING:
     from quorate.adapters.webhook import Webhook
@@ -60,7 +62,7 @@ class AlertDesk:
     def __init__(self, store: Store) -> None:
         self._store = store
         policy = store.settings.alerts
-        self._hook = _LateWebhook(policy, store.clock)
+        self._hook = _LateWebhook(policy, store.clock, store.boundaries)
         self._delivery = (
             Delivery(self._hook, store.journal, store.clock, SystemRandom().random, policy)
             if policy.webhook_url
@@ -74,11 +76,23 @@ class AlertDesk:
             secrets=lambda: (policy.webhook_url,),
         )
 
-    async def newest(self, most: int, *, only_open: bool = False) -> Sequence[RaisedAlert]:
-        """Return the newest alerts, at most so many; of those that still want somebody, if asked."""
+    async def newest(
+        self, most: int, *, only_open: bool = False, severities: Collection[Severity] = ()
+    ) -> Sequence[RaisedAlert]:
+        """Return the newest alerts, at most so many; of those that still want somebody, or of severities, if asked."""
         return await self._store.database.look_up(
-            partial(newest_alerts, tenant=self._store.tenant, most=most, only_open=only_open)
+            partial(
+                newest_alerts,
+                tenant=self._store.tenant,
+                most=most,
+                only_open=only_open,
+                severities=severities,
+            )
         )
+
+    async def counts(self) -> Mapping[Severity, int]:
+        """Return how many alerts of each severity there are."""
+        return await self._store.database.look_up(partial(alert_counts, tenant=self._store.tenant))
 
     async def of_cycle(self, cycle_id: str) -> Sequence[RaisedAlert]:
         """Return what was raised in a cycle, oldest first."""
@@ -131,7 +145,8 @@ class AlertDesk:
 class _LateWebhook:
     """The webhook, opened when it is first told something."""
 
-    def __init__(self, policy: AlertsPolicy, clock: Clock) -> None:
+    def __init__(self, policy: AlertsPolicy, clock: Clock, boundaries: Boundaries) -> None:
+        self._boundaries = boundaries
         self._policy = policy
         self._clock = clock
         self._stack = AsyncExitStack()
@@ -140,7 +155,8 @@ class _LateWebhook:
 
     async def post(self, body: Mapping[str, JsonValue]) -> None:
         """Tell of one alert; see the watch's port."""
-        await (await self._opened()).post(body)
+        webhook = await self._opened()
+        await self._boundaries.execute("webhook", lambda: webhook.post(body), None)
 
     async def close(self) -> None:
         """Close the connections, if there are any."""

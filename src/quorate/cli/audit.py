@@ -10,11 +10,14 @@ import typer
 
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import Invocation, invocation
+from quorate.cli.listing import show_list
 from quorate.cli.noun import noun
+from quorate.cli.row_cursor import row_of
 
 if TYPE_CHECKING:
     from quorate.audit.verification import Verification
     from quorate.cli.ports import App
+    from quorate.kernel.journal import JournalEntry
 
 app = noun("The journal and its proof.")
 
@@ -43,6 +46,64 @@ def export(
     """Write the whole journal with its checkpoints to a file."""
     call = invocation(context)
     return call.with_app(lambda app: _export(app, call, file))
+
+
+@app.command()
+def events(
+    context: typer.Context,
+    *,
+    stream: Annotated[str | None, typer.Option(metavar="NAME", help="As in run:*.")] = None,
+    type_: Annotated[
+        str | None, typer.Option("--type", metavar="NAME", help="As in task.moved, or order.*.")
+    ] = None,
+    trace: Annotated[str | None, typer.Option(metavar="ID", help="A trace id.")] = None,
+) -> ExitCode:
+    """List journal rows, the newest first; with --json each with its payload and hashes."""
+    call = invocation(context)
+    return call.with_app(lambda app: _events(app, call, (stream, type_, trace)))
+
+
+async def _events(
+    app: App, call: Invocation, asked: tuple[str | None, str | None, str | None]
+) -> ExitCode:
+    from quorate.audit.listing import EventFilter  # noqa: PLC0415  (help must not wait)
+
+    stream, type_, trace = asked
+    wanted = EventFilter(stream=stream, type=type_, trace_id=trace)
+    page = await app.law.events(wanted, call.limit, row_of(call.cursor))
+    show_list(
+        call,
+        read_at=app.clock.now(),
+        rows=[_event_row(entry) for entry in page.items],
+        next_cursor=None if page.next_below is None else str(page.next_below),
+        items=[_event(entry) for entry in page.items],
+    )
+    return ExitCode.DONE
+
+
+def _event_row(entry: JournalEntry) -> dict[str, object]:
+    return {
+        "seq": entry.seq,
+        "at": entry.ts,
+        "type": entry.type,
+        "stream": entry.stream,
+        "book": entry.book,
+        "hash": entry.hash[:12],
+    }
+
+
+def _event(entry: JournalEntry) -> dict[str, object]:
+    return {
+        "seq": entry.seq,
+        "ts": entry.ts,
+        "type": entry.type,
+        "stream": entry.stream,
+        "book": entry.book,
+        "traceId": entry.trace_id,
+        "payload": entry.facts,
+        "prevHash": entry.prev_hash,
+        "hash": entry.hash,
+    }
 
 
 async def _verify(

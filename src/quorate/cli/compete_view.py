@@ -11,7 +11,7 @@ from quorate.cli.listing import table
 from quorate.cli.run_view import money
 
 if TYPE_CHECKING:
-    from quorate.cli.ports import CompetitionLine
+    from quorate.cli.competition_ports import CompetitionLine
 
 STANDING: Final = {
     "created": "not started",

@@ -30,10 +30,24 @@ app = noun("Cycles of the working book; the bare noun says where it stands.", _l
 
 
 @app.command()
-def once(context: typer.Context) -> ExitCode:
+def once(
+    context: typer.Context,
+    *,
+    book: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Another book than the working one, as replay-1."),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Decide, and show the orders without sending any."),
+    ] = False,
+) -> ExitCode:
     """Walk one cycle: fetch, analyse, backtest, risk, execute, monitor, audit."""
     call = invocation(context)
-    return call.with_app(lambda app: _once(app, call))
+    named = None if book is None else BookName(book)
+    if dry_run:
+        return call.with_app(lambda app: _preview(app, call, named))
+    return call.with_app(lambda app: _once(app, call, named))
 
 
 @app.command()
@@ -88,12 +102,22 @@ def parsed_span(text: str) -> float:
     return float(int(span[1]) * _SECONDS[span[2]])
 
 
-async def _once(app: App, call: Invocation) -> ExitCode:
+async def _preview(app: App, call: Invocation, book: BookName | None) -> ExitCode:
+    from quorate.cli.cycle_view import preview_lines, preview_tree  # noqa: PLC0415  (slow; help must not wait)
+    from quorate.cli.progress import waiting  # noqa: PLC0415
+
+    with waiting(call.terminal, "cycle, without its orders"):
+        cycle = await app.trading.preview(book)
+    call.terminal.reply(preview_tree(cycle), preview_lines(cycle))
+    return ExitCode.DONE
+
+
+async def _once(app: App, call: Invocation, book: BookName | None) -> ExitCode:
     from quorate.cli.cycle_view import cycle_lines, cycle_tree  # noqa: PLC0415  (slow; help must not wait)
     from quorate.cli.progress import waiting  # noqa: PLC0415
 
     with waiting(call.terminal, "cycle"):
-        cycle = await app.trading.once()
+        cycle = await app.trading.once(book)
     call.terminal.reply(cycle_tree(cycle), cycle_lines(cycle))
     if cycle.violations:
         return ExitCode.SAFETY

@@ -49,6 +49,63 @@ def cycle_lines(cycle: RecordedCycle) -> Iterator[str]:
     yield f"Look further: quorate orders, quorate positions, quorate explain DECISION_ID (book {facts.book})"
 
 
+def preview_tree(cycle: RecordedCycle) -> dict[str, object]:
+    """Return what a cycle would order, for programs: `orders` would be sent, `refused` would not."""
+    facts, told = cycle.facts, cycle.told(StepName.RISK_MANAGEMENT)
+    orders = told.items("orders")
+    return {
+        "dryRun": True,
+        "applied": False,
+        "book": facts.book,
+        "session": None if facts.session is None else facts.session.isoformat(),
+        "runId": _run_id(cycle),
+        "paused": told.optional("paused", str),
+        "orders": [each.tree for each in orders if each.flag("approved")],
+        "refused": [each.tree for each in orders if not each.flag("approved")],
+    }
+
+
+def preview_lines(cycle: RecordedCycle) -> Iterator[str]:
+    """Yield what a cycle would order, for people."""
+    facts, told = cycle.facts, cycle.told(StepName.RISK_MANAGEMENT)
+    orders = told.items("orders")
+    day = f" at the close of {facts.session}" if facts.session else ""
+    yield f"A cycle of book {facts.book}{day} would send:"
+    wanted = [each for each in orders if each.flag("approved")]
+    yield from (f"  {_order(each)}" for each in wanted)
+    if not wanted:
+        yield "  nothing"
+    if refused := [each for each in orders if not each.flag("approved")]:
+        yield "It would refuse:"
+        yield from (
+            f"  {each.text('leg')} of {each.text('symbol')}, {each.text('code')}: {each.text('detail')}"
+            for each in refused
+        )
+    yield f"Nothing was sent. Its run: {_run_id(cycle)}"
+
+
+def _run_id(cycle: RecordedCycle) -> str:
+    analysis = cycle.told(StepName.MARKET_ANALYSIS).part("analysis")
+    return "" if analysis is None else analysis.text("runId")
+
+
+def _order(told: Facts) -> str:
+    request = told.part("request")
+    side = "" if request is None else request.text("side").upper()
+    stop, target = told.optional("protectiveStop", str), told.optional("target", str)
+    exits = [f"stop {stop}" if stop else "", f"target {target}" if target else ""]
+    price = told.optional("price", str)
+    return ", ".join(
+        part
+        for part in (
+            f"{side} {told.text('quantity')} {told.text('symbol')} ({told.text('leg')})",
+            f"valued at {price}" if price else "",
+            *exits,
+        )
+        if part
+    )
+
+
 def status_tree(told: CycleStatus) -> dict[str, object]:
     """Return where a book's cycles stand, for programs. Source: UI 2 (`cycle status`)."""
     start = told.schedule.next_start_at

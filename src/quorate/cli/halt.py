@@ -85,6 +85,10 @@ async def _halt(
 
     outcome = await app.safety.halt(wish, say)
     call.terminal.reply(halt_tree(outcome), _halt_lines(outcome))
+    if wish.book is None:
+        call.terminal.note(
+            "The whole home is halted: books that are opened later too, until `quorate resume`."
+        )
     if outcome.complete:
         return ExitCode.DONE
     call.terminal.complain(

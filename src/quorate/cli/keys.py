@@ -11,7 +11,7 @@ import typer
 from quorate.cli.broker_keys import BROKER, remove_keys, set_keys, test_keys
 from quorate.cli.consent import Yes
 from quorate.cli.failures import ExitCode
-from quorate.cli.invocation import Invocation, invocation
+from quorate.cli.invocation import OPERATOR, Invocation, invocation
 from quorate.cli.listing import part, show_list
 from quorate.cli.noun import noun
 from quorate.cli.providers import Model, Name, run_test
@@ -74,6 +74,30 @@ def try_(context: typer.Context, name: Name, *, model: Model = None, yes: Yes = 
         call = invocation(context)
         return call.with_app(lambda app: test_keys(app, call))
     return run_test(invocation(context), name, model, agreed=yes)
+
+
+@app.command("rotate")
+def rotate(context: typer.Context) -> ExitCode:
+    """Put a fresh signing key in the place of this home's; what the old one signed still verifies."""
+    call = invocation(context)
+    return call.with_app(lambda app: _rotate(app, call))
+
+
+async def _rotate(app: App, call: Invocation) -> ExitCode:
+    rotated = await app.law.rotate_key(OPERATOR)
+    tree = {
+        "target": rotated.new_key_id,
+        "applied": True,
+        "dryRun": False,
+        "oldKeyId": rotated.old_key_id,
+        "newKeyId": rotated.new_key_id,
+        "publicKey": rotated.public_key,
+    }
+    call.terminal.reply(
+        tree, [f"{rotated.new_key_id} signs from now on, after {rotated.old_key_id}."]
+    )
+    call.terminal.note("Processes that run go on with the old key until they are started again.")
+    return ExitCode.DONE
 
 
 async def _show_keys(app: App, call: Invocation) -> ExitCode:

@@ -11,6 +11,7 @@ import typer
 
 from quorate import __version__
 from quorate.cli import (
+    agents,
     audit,
     breakers,
     budget,
@@ -34,15 +35,20 @@ from quorate.cli import (
     profiles,
     providers,
     replay,
+    results,
+    router,
     run,
     runs,
     strategies,
+    tasks,
     templates,
     tokens,
     tools,
     trial,
     up,
-    work,
+    verdicts,
+    waivers,
+    worker,
 )
 from quorate.cli.failures import (
     ExitCode,
@@ -68,10 +74,12 @@ app = typer.Typer(
     epilog="The options above may stand anywhere. A bare noun lists: `quorate runs`.",
 )
 up.add_to(app)
+worker.add_to(app)
 run.add_to(app)
 replay.add_to(app)
 halt.add_to(app)
 explain.add_to(app)
+results.add_to(app)
 trial.add_to(profiles.app)
 for noun, commands in {
     "runs": runs.app,
@@ -84,7 +92,11 @@ for noun, commands in {
     "orders": orders.app,
     "positions": positions.app,
     "outcomes": outcomes.app,
-    "work": work.app,
+    "tasks": tasks.app,
+    "agents": agents.app,
+    "router": router.app,
+    "tracker": router.tracker,
+    "control": router.control,
     "lab": lab.app,
     "providers": providers.app,
     "keys": keys.app,
@@ -96,6 +108,8 @@ for noun, commands in {
     "breakers": breakers.app,
     "data": data.app,
     "audit": audit.app,
+    "verdicts": verdicts.app,
+    "waivers": waivers.app,
     "tokens": tokens.app,
     "db": database.app,
     "config": config.app,

@@ -20,6 +20,7 @@ OrderId = Annotated[
     str,
     typer.Argument(metavar="ORDER", help="A client order id, its beginning, or the broker's id."),
 ]
+REFUSED_COLUMNS = ("judgedAt", "symbol", "side", "leg", "qty", "code", "reason", "decisionId")
 COLUMNS = (
     "orderId",
     "when",
@@ -61,6 +62,18 @@ def list_(
     """List the orders of a book, newest first."""
     call = invocation(context)
     return call.with_app(lambda app: _show_all(app, call, book, (view, symbol, leg)))
+
+
+@app.command()
+def refused(
+    context: typer.Context,
+    *,
+    book: BookOption = None,
+    symbol: Annotated[str | None, typer.Option(metavar="S", help="Only orders of it.")] = None,
+) -> ExitCode:
+    """List the orders that risk refused before they were sent, newest first: the code, the check, what it saw."""
+    call = invocation(context)
+    return call.with_app(lambda app: _show_refused(app, call, book, symbol))
 
 
 @app.command()
@@ -116,6 +129,29 @@ async def _show_all(
         next_cursor=more,
         columns=COLUMNS,
         empty=f"Book {found.name} has no such order.",
+    )
+    return ExitCode.DONE
+
+
+async def _show_refused(
+    app: App, call: Invocation, book: str | None, symbol: str | None
+) -> ExitCode:
+    from quorate.cycle.story.denied import DenialFilter  # noqa: PLC0415  (slow)
+
+    found = await app.orders.book(book)
+    wanted = DenialFilter(book=found.name, symbol=None if symbol is None else parsed_symbol(symbol))
+    below = None if call.cursor is None else await app.orders.place_of_denial(call.cursor)
+    page = await app.orders.denials(wanted, call.limit, below)
+    items = [line.as_json() for line in page.items]
+    more = page.items[-1].verdict.verdict_id if page.next_below is not None else None
+    show_list(
+        call,
+        read_at=app.clock.now(),
+        rows=[{**item, "judgedAt": f"{str(item['judgedAt'])[:19]}Z"} for item in items],
+        items=items,
+        next_cursor=more,
+        columns=REFUSED_COLUMNS,
+        empty=f"Risk refused no such order of book {found.name}.",
     )
     return ExitCode.DONE
 

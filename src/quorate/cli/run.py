@@ -84,7 +84,7 @@ async def _ordered(app: App, call: Invocation, request: RunRequest) -> ExitCode:
     from quorate.cli.progress import waiting  # noqa: PLC0415
     from quorate.cli.run_facts import run_facts  # noqa: PLC0415
     from quorate.cli.run_view import run_lines  # noqa: PLC0415
-    from quorate.cli.work import item_lines  # noqa: PLC0415
+    from quorate.cli.task_view import act_lines  # noqa: PLC0415
 
     with Interrupts(call.terminal) as interrupts:
         with waiting(call.terminal, "the agents argue"):
@@ -92,13 +92,13 @@ async def _ordered(app: App, call: Invocation, request: RunRequest) -> ExitCode:
         with waiting(call.terminal, "a cycle carries it out"):
             tree = recorded.as_json()
             book, run_id = BookName(str(tree["book"])), RunId(str(tree["runId"]))
-            item = await app.work.settled(book, run_id)
+            item = await app.order_desk.settled(book, run_id)
     run = run_facts({**tree, "cycleId": item.result.get("cycleId")})
-    lines = [*run_lines(run, bars=call.terminal.is_interactive), *item_lines(item)]
-    call.terminal.reply({**tree, "work": item.as_json()}, lines)
+    lines = [*run_lines(run, bars=call.terminal.is_interactive), *act_lines(item)]
+    call.terminal.reply({**tree, "task": item.as_json()}, lines)
     if interrupts.asked:
         return ExitCode.INTERRUPTED
-    return ExitCode.DONE if item.state.value == "SUCCEEDED" else ExitCode.FAILED
+    return ExitCode.DONE if item.task.state.value == "COMPLETED" else ExitCode.FAILED
 
 
 async def carry_out(app: App, call: Invocation, request: RunRequest) -> ExitCode:

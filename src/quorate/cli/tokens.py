@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the token is for.")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="A token's id, as listed.")]
 Scopes = Annotated[
-    list[str], typer.Option("--scope", help="read, run, trade, safety or admin; may be repeated.")
+    list[str],
+    typer.Option("--scope", help="read, run, trade, safety, admin or worker; may be repeated."),
 ]
 Days = Annotated[int, typer.Option("--days", min=1, max=366, help="How long it is good for.")]
 COLUMNS = ("tokenId", "name", "scopes", "last4", "state", "expiresAt")

@@ -39,6 +39,9 @@ class DatabaseSettings:
     busy_seconds: float = 5.0
     """How long a connection waits for another process's lock."""
 
+    tenant: str = "local"
+    """Whose rows of the database this home reads and writes; tokens and links are good for it alone. Source: R-139."""
+
     def __post_init__(self) -> None:
         """Refuse what no database could be opened with."""
         _require(
@@ -47,6 +50,23 @@ class DatabaseSettings:
         )
         _require(self.max_pages is None or self.max_pages > 0, "max_pages is above 0")
         _require(0 < self.busy_seconds <= 3600, "busy_seconds is in (0, 3600]")
+        _require(is_name(self.tenant), "tenant is lower case, as in my-desk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetrySettings:
+    """Where this process tells what it does; the journal is kept in any case. Source: R-137."""
+
+    otlp_endpoint: str = ""
+    """Where spans are sent (OTLP over HTTP), as in http://127.0.0.1:4318/v1/traces; empty: nowhere, unless the
+    standard variable OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set."""
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing could be sent to."""
+        _require(
+            self.otlp_endpoint == "" or self.otlp_endpoint.startswith(("http://", "https://")),
+            "otlp_endpoint begins with http:// or https://",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +166,42 @@ class BrokerSettings:
         _require(0 < self.timeout_s <= 120, "timeout_s is in (0, 120]")
         _require(0 <= self.data_ttl_s <= 86_400, "data_ttl_s is in [0, 86400]")
         _require(0 <= self.quote_ttl_s <= 60, "quote_ttl_s is in [0, 60]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsSettings:
+    """How results reach their readers: through a Redis stream, or straight from the database's tail."""
+
+    redis_url: str = ""
+    """`redis://HOST:PORT/NUMBER`, also QUORATE_REDIS_URL; empty: no stream, the event bus is fed directly."""
+
+    stream: str = "quorate:task_completions"
+    """The stream's name. Source: R-164."""
+
+    group: str = "quorate_bridge"
+    """Who reads the stream: processes of one group share its entries. Source: R-164."""
+
+    kept: int = 10_000
+    """How many results the stream keeps at least; the database keeps all. Ours."""
+
+    def __post_init__(self) -> None:
+        """Refuse a stream that nobody could read."""
+        _require(
+            self.redis_url == "" or self.redis_url.startswith(("redis://", "rediss://", "unix://")),
+            "redis_url is redis://HOST:PORT/NUMBER",
+        )
+        _require(0 < len(self.stream) <= 200, "stream is a key of 1 to 200 characters")
+        _require(0 < len(self.group) <= 200, "group is a name of 1 to 200 characters")
+        _require(100 <= self.kept <= 10_000_000, "kept is in [100, 10000000]")
+
+    @property
+    def shown_url(self) -> str:
+        """Return the address without its password."""
+        try:
+            password = urlsplit(self.redis_url).password
+        except ValueError:
+            return "***"
+        return self.redis_url.replace(f":{password}@", ":***@") if password else self.redis_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

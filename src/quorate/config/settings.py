@@ -36,6 +36,7 @@ from pydantic_settings import (
 
 from quorate.access.policy import PUBLIC_WITHOUT_TLS, AdminPolicy
 from quorate.agents.policy import AgentsPolicy
+from quorate.arbiter.routing.policy import RoutingPolicy
 from quorate.arena.policy import ArenaPolicy
 from quorate.arena.strategy import NO_STRATEGY, Strategy
 from quorate.config.providers import SECRET, Complete, Keyless
@@ -46,9 +47,12 @@ from quorate.config.sections import (
     DatabaseSettings,
     JournalSettings,
     LogSettings,
+    ResultsSettings,
+    TelemetrySettings,
 )
 from quorate.cycle.policy import CyclePolicy
 from quorate.cycle.watch.policy import AlertsPolicy
+from quorate.fleet.policy import FleetPolicy
 from quorate.kernel.canonical import Json, as_json, digest
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import NAME, StrategyName
@@ -62,7 +66,7 @@ from quorate.risk import RiskLimits
 FILE_NAME: Final = "quorate.toml"
 PREFIX: Final = "QUORATE_"
 
-_UNDECIDING: Final = frozenset({"admin", "alerts"})
+_UNDECIDING: Final = frozenset({"admin", "alerts", "results", "fleet", "telemetry"})
 """The sections that change no decision."""
 
 _PASSWORD = re.compile(r"(?<=password=)[^&]+", re.IGNORECASE)
@@ -186,8 +190,8 @@ _Named = Annotated[StrategyName, Field(pattern=f"^{NAME}$")]
 class Settings(BaseSettings):
     """The effective configuration: defaults, then the file, then the environment.
 
-    `QUORATE_ARENA__MIN_CONFIDENCE` is `min_confidence` of `[arena]`. Three plain names stand beside
-    those: QUORATE_HOME, QUORATE_CONFIG (the file) and QUORATE_DATABASE_URL.
+    `QUORATE_ARENA__MIN_CONFIDENCE` is `min_confidence` of `[arena]`. Four plain names stand beside
+    those: QUORATE_HOME, QUORATE_CONFIG (the file), QUORATE_DATABASE_URL and QUORATE_REDIS_URL.
     """
 
     model_config = SettingsConfigDict(
@@ -202,6 +206,7 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("~/.quorate"), validate_default=True)
     arena: Section[ArenaPolicy] = ArenaPolicy()
     agents: Section[AgentsPolicy] = AgentsPolicy()
+    routing: Section[RoutingPolicy] = RoutingPolicy()
     portfolio: Section[PortfolioPolicy] = PortfolioPolicy()
     risk: Section[RiskLimits] = RiskLimits()
     cycle: Section[CyclePolicy] = CyclePolicy()
@@ -216,6 +221,9 @@ class Settings(BaseSettings):
         default_factory=dict
     )
     log: Section[LogSettings] = LogSettings()
+    results: Section[ResultsSettings] = ResultsSettings()
+    telemetry: Section[TelemetrySettings] = TelemetrySettings()
+    fleet: Section[FleetPolicy] = FleetPolicy()
     alerts: Section[AlertsPolicy] = AlertsPolicy()
     admin: Section[AdminPolicy] = AdminPolicy()
     strategies: Mapping[_Named, Section[Strategy]] = Field(default_factory=dict)
@@ -251,17 +259,19 @@ class Settings(BaseSettings):
             **tree,
             "database": {**tree["database"], "url": self._shown_url},
             "alerts": {**tree["alerts"], "webhook_url": self.alerts.shown_url},
+            "results": {**tree["results"], "redis_url": self.results.shown_url},
         }
 
     @cached_property
     def config_hash(self) -> str:
         """Return the hash of all that may change a decision.
 
-        The home's path, the database's URL, where the hub listens and whom alerts are told are left out:
+        The home's path, the database's URL and tenant, where the hub listens and whom alerts are told are left out:
         the same settings decide the same wherever they are kept.
         """
         tree = {name: room for name, room in self._tree().items() if name not in _UNDECIDING}
-        return digest({**tree, "database": {**tree["database"], "url": None}})
+        database = {key: value for key, value in tree["database"].items() if key != "tenant"}
+        return digest({**tree, "database": {**database, "url": None}})
 
     @property
     def _shown_url(self) -> str:
@@ -297,6 +307,9 @@ class _Environment(EnvSettingsSource):
         section = tree.get("database", {})
         if url and isinstance(section, dict):
             tree["database"] = {"url": url, **section}
+        redis, results = self.env_vars.get("quorate_redis_url"), tree.get("results", {})
+        if redis and isinstance(results, dict):
+            tree["results"] = {"redis_url": redis, **results}
         return tree
 
     def _unknown_sections(self) -> list[str]:

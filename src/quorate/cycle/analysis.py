@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Final
 
 from quorate.arena.record import RecordedRun
-from quorate.arena.record.decisions import decision_payload, read_decision
+from quorate.arena.record.decisions import decision_hash, decision_payload, read_decision
 from quorate.arena.record.facts import Facts
 from quorate.cycle.record import RecordedCycle
 from quorate.kernel.action import FinalAction
-from quorate.kernel.canonical import JsonValue, digest
+from quorate.kernel.canonical import JsonValue
 from quorate.kernel.decision import Decision
 from quorate.kernel.ids import RunId, Symbol
 from quorate.kernel.stamps import moment_of, stamp
@@ -150,11 +150,6 @@ def _decided_at(run: RecordedRun, fetch: Fetch) -> datetime:
     return moment_of(run.requested_at) + timedelta(milliseconds=run.end.latency_ms or 0.0)
 
 
-def hash_of(decision: Decision) -> str:
-    """Return the hash of all that a decision says; an approval is bound to it."""
-    return digest(decision_payload(decision))
-
-
 def _regime(run: RecordedRun, symbol: Symbol, fell: frozenset[Symbol]) -> str:
     if symbol in fell:
         return BEARISH
@@ -173,7 +168,7 @@ def _told(run: RecordedRun, decision: Decision) -> dict[str, JsonValue]:
     vetoed = any(
         vote.fact.answer.veto for vote in run.votes if vote.fact.answer.symbol == decision.symbol
     )
-    return {**decision_payload(decision), "vetoed": vetoed, "hash": hash_of(decision)}
+    return {**decision_payload(decision), "vetoed": vetoed, "hash": decision_hash(decision)}
 
 
 def _read(told: Facts) -> Analysed:

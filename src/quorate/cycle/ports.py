@@ -10,7 +10,7 @@ from typing import Protocol
 
 from quorate.arena.record import RecordedRun
 from quorate.cycle.record import BookStage, CycleFacts, RecordedCycle
-from quorate.cycle.watch.alert import Alert
+from quorate.cycle.watch.alert import Alert, RaisedAlert
 from quorate.execution.broker import BrokerAccount
 from quorate.execution.recorded import RecordedOrder, TradingStanding
 from quorate.execution.sending import Intent
@@ -42,6 +42,10 @@ class CycleTransaction(Protocol):
 
     def trading(self, book: BookName) -> TradingStanding:
         """Return the book's trading state."""
+        ...
+
+    def alert(self, alert_id: str) -> RaisedAlert | None:
+        """Return the alert as it stands, None where it was never raised."""
         ...
 
 
@@ -286,6 +290,14 @@ class Watch(Protocol):
 
     async def told(self, alerts: Sequence[Alert]) -> None:
         """Tell the alerts everywhere they go; never raises for a place that cannot be reached."""
+        ...
+
+    def prepared(self, alerts: Sequence[Alert]) -> Sequence[RaisedAlert]:
+        """Return alerts as they go on record, each once, for the commit of what they tell of."""
+        ...
+
+    def announced(self, raised: Sequence[RaisedAlert]) -> None:
+        """Tell alerts that are on record everywhere else they go; never raises."""
         ...
 
     async def logged(self, cycle_id: CycleId, trace: Sequence[Mapping[str, JsonValue]]) -> None:

@@ -40,7 +40,7 @@ from quorate.cycle.record import (
     stream_of,
 )
 from quorate.cycle.stage import AT_REST, CycleStage
-from quorate.cycle.watch.alert import Alert, Severity
+from quorate.cycle.watch.alert import Alert, RaisedAlert, Severity, raised_event
 from quorate.execution.broker import KeysRefusedError
 from quorate.execution.recorded import trading_event
 from quorate.kernel.canonical import JsonValue, as_json
@@ -55,6 +55,7 @@ from quorate.kernel.ids import BookName, CycleId, RunId, StrategyName, Symbol
 from quorate.kernel.journal import Event
 from quorate.kernel.lease import Lease, acquired, lease_event, require_current
 from quorate.kernel.ports import Clock, IdSource, Journal
+from quorate.kernel.spans import span
 from quorate.kernel.stamps import stamp
 from quorate.kernel.step_message import ACTION_OF, StepMessage, StepName
 from quorate.resilience.leasing import renewing
@@ -229,6 +230,10 @@ class CycleService:
         )
 
     async def _walked(self, cycle: RecordedCycle, lease: Lease) -> RecordedCycle:
+        with span("cycle", trace_id=cycle.facts.trace_id, cycleId=cycle.facts.cycle_id):
+            return await self._walked_on(cycle, lease)
+
+    async def _walked_on(self, cycle: RecordedCycle, lease: Lease) -> RecordedCycle:
         async with renewing(lease, self._journal, self._clock, self._lease_time):
             while (name := STEP_AT.get(cycle.stage)) is not None:
                 cycle = await self._stepped(cycle, self._steps[name], lease)
@@ -239,7 +244,8 @@ class CycleService:
 
     async def _stepped(self, cycle: RecordedCycle, step: Step, lease: Lease) -> RecordedCycle:
         begun = self._clock.monotonic()
-        said = await self._attempted(cycle, step)
+        with span(f"step {step.name}"):
+            said = await self._attempted(cycle, step)
         duration_ms = (self._clock.monotonic() - begun) * 1000
 
         def decide(tx: CycleTransaction) -> Sequence[Event]:
@@ -247,10 +253,12 @@ class CycleService:
             standing = tx.book_stage(self._book)
             stepped = stepped_event(cycle, said.message, standing, duration_ms=duration_ms)
             halt = self._halted(tx, said.halt, said.result.events) if said.halt else ()
-            return [*said.result.events, stepped, *halt]
+            raised[:] = self._new(tx, _alerts(cycle, said))
+            return [*said.result.events, stepped, *halt, *map(raised_event, raised)]
 
+        raised: list[RaisedAlert] = []
         await self._journal.commit(decide)
-        await self._watch.told(_alerts(cycle, said))
+        self._watch.announced(raised)
         return advanced(cycle, said.message)
 
     async def _attempted(self, cycle: RecordedCycle, step: Step) -> _Said:
@@ -284,20 +292,26 @@ class CycleService:
             StepName.AUDITOR,
             data={"audit_passed": not violations, "violations": list(violations)},
         )
-        halts: list[str] = []
+        raised: list[RaisedAlert] = []
 
         def decide(tx: CycleTransaction) -> Sequence[Event]:
             require_current(tx.lease(lease.name), lease)
             standing = tx.book_stage(self._book)
             reasons = _reasons(cycle, violations, standing)
             moved = self._halted(tx, reasons[0]) if reasons else ()
-            halts[:] = reasons if moved else []
+            halts = reasons if moved else []
+            raised[:] = self._new(tx, _violation_alerts(cycle, violations, halts))
             released = lease_event("released", replace(lease, expires_at=self._clock.now()))
-            return [ended_event(cycle, message, violations, standing), *moved, released]
+            over = ended_event(cycle, message, violations, standing)
+            return [over, *moved, *map(raised_event, raised), released]
 
         await self._journal.commit(decide)
-        await self._watch.told(_violation_alerts(cycle, violations, halts))
+        self._watch.announced(raised)
         return ended(cycle, message, violations, at=stamp(self._clock.now()))
+
+    def _new(self, tx: CycleTransaction, alerts: Sequence[Alert]) -> list[RaisedAlert]:
+        """Return the alerts that nobody raised yet: they are committed with what they tell of."""
+        return [each for each in self._watch.prepared(alerts) if tx.alert(each.alert_id) is None]
 
     def _violations(self, cycle: RecordedCycle) -> tuple[str, ...]:
         """Return what the auditor finds; its own failure is a finding. Source: DESIGN 8."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from quorate.execution.order import Change, Execution, Order
 from quorate.execution.order_table import OrderState
@@ -54,6 +56,17 @@ class HeldShares:
     version: int = 0
 
 
+WHOLE_HOME: Final = BookName("*")
+"""In place of a book: every book of the home, those too that are opened later. Only a halt is kept under it."""
+
+_SCRATCH: Final = re.compile(r"drill-[0-9a-z]{26}")
+
+
+def stands_alone(book: BookName) -> bool:
+    """Return whether no halt of the home holds for it: the home itself, and the scratch book of a halt drill."""
+    return book == WHOLE_HOME or _SCRATCH.fullmatch(book) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradingStanding:
     """A book's trading state, latched; version 0 before anybody changed it."""
@@ -65,6 +78,12 @@ class TradingStanding:
     def forbids(self, request: OrderRequest) -> bool:
         """Return whether the order may not be sent: only what reduces passes when trading is not active."""
         return self.state is not TradingState.ACTIVE and not request.reduce_only
+
+    def under(self, home: TradingStanding) -> TradingStanding:
+        """Return how a book stands whose whole home stands so: a halt of the home holds for every book."""
+        if home.state is TradingState.ACTIVE or self.state is TradingState.HALTED:
+            return self
+        return replace(self, state=home.state, reason=home.reason)
 
 
 def intended(recorded: RecordedOrder) -> Event:

@@ -130,10 +130,15 @@ class ExecutionService:
             return await self._protect(symbol, intent)
 
     async def _protect(self, symbol: Symbol, intent: Intent) -> RecordedOrder | None:
-        """Return the stop that was missing; one that was intended and never left protects nothing, and gives way."""
+        """Return the stop that was missing; one that was intended and never left protects nothing, and gives way.
+
+        One of which nobody knows whether it left is placed again as it was.
+        """
         for stop in resting_stops(await self._orders.orders_of(self._book, symbol)):
             if stop.order.state is OrderState.INITIALIZED:
                 await self._desk.cancel(stop.order.client_order_id)
+            elif is_in_doubt(stop.order) and self._clock.now() < stop.expires_at:
+                await self._again(stop, intent)
         held = (await self._orders.held(self._book)).get(symbol, Decimal(0))
         missing = protective_stop(symbol, held, await self._orders.orders_of(self._book, symbol))
         if missing is None:
@@ -199,7 +204,13 @@ class ExecutionService:
         known = await self._orders.order(own)
         if known is None or known.order.state is OrderState.INITIALIZED:
             return None
-        return await self._desk.resolve(own)
+        known = await self._desk.resolve(own, waits=False)
+        return await self._again(known, intent) if is_in_doubt(known.order) else known
+
+    async def _again(self, left: RecordedOrder, intent: Intent) -> RecordedOrder:
+        """Return an order that a process left in doubt, placed once more as it was: under its id, with its approval."""
+        approved = await self._approval.approved(left.order.request)
+        return await self._desk.place(approved, replace(intent, generation=left.generation))
 
     async def _free(self, request: OrderRequest, intent: Intent) -> Decimal:
         """Return the shares that no other sale is to sell; a stop does not count, it gives way."""
@@ -244,7 +255,7 @@ class ExecutionService:
         elif found is not None:
             await self._desk.tell(found)
         elif is_in_doubt(known.order):
-            await self._desk.resolve(id_)
+            await self._desk.resolve(id_, waits=False)
         else:
             await self._desk.read_again(id_)
 

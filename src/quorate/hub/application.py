@@ -5,7 +5,7 @@ A route that declares neither a scope nor that it is open keeps the hub from sta
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
 
@@ -14,10 +14,10 @@ from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect
-from litestar.routes import HTTPRoute
+from litestar.routes import HTTPRoute, WebSocketRoute
 
 from quorate.bootstrap import App
-from quorate.hub.api import API, DEBATE_API, SIGNING_IN
+from quorate.hub.api import API, DEBATE_API, METRICS, SIGNING_IN
 from quorate.hub.api.description import openapi_config
 from quorate.hub.api.streaming import STREAM_PATH
 from quorate.hub.failures import FAILURES, answer_of
@@ -29,13 +29,18 @@ from quorate.hub.security.headers import protect
 from quorate.hub.security.hosts import allowed_hosts
 from quorate.hub.security.principal import OPEN, RATES, Open, Requires, declared
 from quorate.hub.static_files import static_file, static_files
-from quorate.hub.stream import Broadcast, Pace
+from quorate.hub.stream import Broadcast, Pace, sidebar_event
 from quorate.kernel.errors import InvariantBrokenError
+from quorate.results import SIDEBAR_EVENTS
 
 ENTRANCE: Final = "/admin"
 
 ELSEWHERE: Final = ("/", "/arena", "/dashboard")
 """Addresses that somebody may try; there is one place only. Source: UI 1."""
+
+
+SOCKET: Final = "WEBSOCKET"
+"""What stands for the method of a route that is a WebSocket."""
 
 
 class Guarded(NamedTuple):
@@ -63,6 +68,7 @@ def create_hub(app: App, port: int, pace: Pace = Pace()) -> Litestar:  # noqa: B
             *SIGNING_IN,
             API,
             DEBATE_API,
+            METRICS,
             static_file,
             *_ways_in(),
         ],
@@ -102,8 +108,13 @@ def guarded_routes(hub: Litestar) -> tuple[Guarded, ...]:
 
 def _guarded(routes: Iterable[object]) -> Iterator[Guarded]:
     for route in routes:
+        if isinstance(route, WebSocketRoute):
+            yield Guarded(
+                SOCKET, route.path_format, _guard_of(route.route_handler, route.path_format)
+            )
+            continue
         if not isinstance(route, HTTPRoute):
-            raise InvariantBrokenError(f"the route {route} is no HTTP route")
+            raise InvariantBrokenError(f"the route {route} is neither HTTP nor a WebSocket")
         for handler in route.route_handlers:
             for method in sorted(handler.http_methods - {"OPTIONS"}):
                 yield Guarded(method, route.path_format, _guard_of(handler, route.path_format))
@@ -116,16 +127,17 @@ def _guard_of(handler: BaseRouteHandler, path: str) -> Requires | Open:
     return guard
 
 
-def _policy(routes: Iterable[Guarded], port: int) -> GatePolicy:
+def _policy(routes: Sequence[Guarded], port: int) -> GatePolicy:
     return GatePolicy(
         hosts=allowed_hosts(port),
         open_paths=frozenset(
             route.path
             for route in routes
-            if isinstance(route.guard, Open) and "{" not in route.path
+            if isinstance(route.guard, Open) and "{" not in route.path and route.method != SOCKET
         ),
         open_prefixes=(f"{STATIC_PATH}/",),
         unattended=frozenset({STREAM_PATH}),
+        sockets={route.path: route.guard for route in routes if route.method == SOCKET},
     )
 
 
@@ -142,8 +154,13 @@ async def _streams_end(hub: Litestar) -> AsyncIterator[None]:
 async def _kept_up(hub: Litestar) -> AsyncIterator[None]:
     """Finish what dead processes left for as long as the hub runs."""
     app: App = hub.state["app"]
-    async with app.upkeep():
-        yield
+    broadcast = hub.state[PARTS].broadcast
+    heard = app.results.bus.subscribed(
+        SIDEBAR_EVENTS, lambda message, result: broadcast.offer(sidebar_event(message, result))
+    )
+    with heard:
+        async with app.upkeep():
+            yield
 
 
 def _ways_in() -> list[BaseRouteHandler]:

@@ -11,16 +11,24 @@ import hmac
 from dataclasses import asdict
 from typing import Final, TypeAlias
 
+from quorate.arbiter.constitution.listing import VerdictFilter
+from quorate.arbiter.record import TaskFilter
 from quorate.arena.record.listing import RunFilter, RunPosition
+from quorate.audit.listing import EventFilter
 from quorate.bootstrap.cycling import CycleFilter
+from quorate.cycle.story.denied import DenialFilter
 from quorate.execution.listing import OrderFilter
 from quorate.execution.outcome_link import OutcomeFilter
 from quorate.hub.security.forgery import keyed_hash
 from quorate.kernel.canonical import digest
 from quorate.kernel.errors import RejectedError
 from quorate.llm.call_listing import CallFilter
+from quorate.results.standing import ResultFilter, ResultPlace
 
-Asked: TypeAlias = "RunFilter | CallFilter | CycleFilter | OrderFilter | OutcomeFilter"
+Asked: TypeAlias = (
+    "CallFilter | CycleFilter | DenialFilter | EventFilter | OrderFilter | "
+    "OutcomeFilter | ResultFilter | RunFilter | TaskFilter | VerdictFilter"
+)
 """What a list was asked for. A place in a list of calls or cycles is an id or a number, under the list's name."""
 
 CALLS: Final = "calls"
@@ -29,6 +37,10 @@ ROWS: Final = "rows"
 """The name of lists whose places are journal rows."""
 
 CYCLES: Final = "cycles"
+
+NEWEST: Final = "newest-results"
+HISTORY: Final = "result-history"
+"""The lists that a cursor of results may be of."""
 
 LONGEST: Final = 200
 """No cursor that a list gave is longer, in characters."""
@@ -63,6 +75,24 @@ def row_below(secret: bytes, cursor: str, wanted: Asked) -> int:
     if kind != ROWS:
         raise _no_cursor()
     return int(row)
+
+
+def result_cursor(secret: bytes, place: ResultPlace | None, wanted: ResultFilter) -> str | None:
+    """Return the cursor of what stands below a place, None on the last page."""
+    if place is None:
+        return None
+    kind = HISTORY if place.is_history else NEWEST
+    return cursor_of(secret, RunPosition(kind, str(place.number)), wanted)
+
+
+def place_in(secret: bytes, cursor: str, wanted: ResultFilter) -> ResultPlace:
+    """Return the place that a cursor of `result_cursor` names.
+
+    Raises:
+        RejectedError: no list of `wanted` gave it (slug `invalid-cursor`).
+    """
+    kind, number = position_of(secret, cursor, wanted)
+    return ResultPlace(kind == HISTORY, int(number))
 
 
 def _signature(secret: bytes, position: RunPosition, wanted: Asked) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
 
+from quorate.arbiter.coordination import CircuitOpenError
 from quorate.hub.pages.shell import bare_shell, wants_part
 from quorate.hub.parts import AnyRequest
 from quorate.hub.problems import (
@@ -59,6 +61,8 @@ def answered(request: AnyRequest, error: Exception) -> Response[Any]:
     """Return the answer to whoever asked, when `error` was raised on the way."""
     known = known_failure(request, error)
     problem = problem_of(known, instance=request.url.path, trace_id=trace_id_of(request.scope))
+    if isinstance(known, CircuitOpenError) and _is_program(request):
+        return _as_json(problem, headers_of(known), known.body())
     if _is_program(request) or known.slug == "misdirected-request":
         return _as_json(problem, headers_of(known))
     if known.slug == "unauthenticated" and principal_of(request).kind is PrincipalKind.STRANGER:
@@ -128,9 +132,13 @@ def _on_the_wire(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _as_json(problem: Problem, headers: Mapping[str, str]) -> Response[Problem]:
+def _as_json(
+    problem: Problem, headers: Mapping[str, str], more: Mapping[str, object] | None = None
+) -> Response[Any]:
+    """Return a problem as a program gets it; `more` stands beside its own members (RFC 9457, 3.2)."""
+    body = {**msgspec.to_builtins(problem), **more} if more else problem
     return Response(
-        problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=dict(headers)
+        body, status_code=problem.status, media_type=PROBLEM_JSON, headers=dict(headers)
     )
 
 

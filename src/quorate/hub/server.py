@@ -22,6 +22,7 @@ import uvicorn
 
 from quorate.access.policy import AdminPolicy
 from quorate.bootstrap import App, open_app
+from quorate.fleet.wire import FRAME_BYTES
 from quorate.hub.application import create_hub
 from quorate.hub.connection import Connection
 from quorate.hub.failures import SIGN_IN
@@ -45,6 +46,12 @@ KEEP_ALIVE_SECONDS: Final = 15
 
 MAX_HEAD_BYTES: Final = 16 * 1024
 """The largest head of a request."""
+
+MAX_FRAME_BYTES: Final = FRAME_BYTES
+"""The largest message of a WebSocket; a larger one closes it with 1009. Source: RELIABILITY 1.6."""
+
+PING_SECONDS: Final = 20.0
+"""How often a WebSocket is asked whether it is there, and how long it may take to answer. Source: RELIABILITY 1.6."""
 
 MAX_CONNECTIONS: Final = 500
 """Connections at once; further ones are answered 503. Well below the 1,024 files that a process may open."""
@@ -167,7 +174,11 @@ def _config(hub: Litestar, connection: type[Connection]) -> uvicorn.Config:
     return uvicorn.Config(
         hub,
         http=connection,
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        ws_per_message_deflate=False,
         loop="asyncio",
         lifespan="on",
         log_config=None,

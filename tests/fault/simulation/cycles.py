@@ -22,7 +22,10 @@ from quorate.adapters.sql.market_data import SqlMarketData
 from quorate.adapters.sql.news import SqlNews
 from quorate.adapters.sql.series import FETCHED
 from quorate.bootstrap import seeding
+from quorate.bootstrap.analysing import NoWorkers
+from quorate.bootstrap.arbitration.refusing import RefusingCourt
 from quorate.bootstrap.importing import imported_events
+from quorate.bootstrap.law import HomeCourt
 from quorate.bootstrap.models import Agents
 from quorate.bootstrap.running import Runner
 from quorate.bootstrap.store import Store
@@ -54,6 +57,8 @@ PAPER = BookName("paper")
 SESSIONS = 7
 """So many are walked in a world of bars."""
 Around = Callable[[Step], Step]
+SECRETS = ("canary-database", "canary-redis", "canary-webhook")
+"""Stand in the settings of every simulated process, and must stand nowhere else."""
 LEASE_S = 20
 ATTEMPTS = 30
 
@@ -68,7 +73,14 @@ def _home() -> Path:
 @cache
 def settings() -> Settings:
     """Return the settings of every simulated process."""
-    return settings_of(_home(), JOURNAL__LEASE_SECONDS=str(LEASE_S), LOG__LEVEL="error")
+    return settings_of(
+        _home(),
+        JOURNAL__LEASE_SECONDS=str(LEASE_S),
+        LOG__LEVEL="error",
+        DATABASE_URL=f"postgresql+psycopg://quorate:{SECRETS[0]}@127.0.0.1/simulated",
+        RESULTS__REDIS_URL=f"redis://:{SECRETS[1]}@127.0.0.1/0",
+        ALERTS__WEBHOOK_URL=f"https://127.0.0.1/{SECRETS[2]}",
+    )
 
 
 @cache
@@ -124,7 +136,8 @@ def parts_of(process: Process, seed: int) -> BookParts:
     """Return what every book of a process shares; its agents say what the seed draws."""
     store = store_of(process)
     agents = OpinionatedAgents(seed, store.clock, failing=process.world.rates.loss / 3)
-    runner = Runner(store, Agents(agents, SimpleNamespace(providers=frozenset())))  # type: ignore[arg-type]
+    cast = Agents(agents, SimpleNamespace(providers=frozenset()))  # type: ignore[arg-type]
+    runner = Runner(store, cast, RefusingCourt(HomeCourt(store), store), NoWorkers())
     watch = Watch(journal=store.journal, traces=_NoFiles(), clock=store.clock)
     return BookParts(store=store, runner=runner, watch=watch, owner=process.name)
 
@@ -197,6 +210,15 @@ async def moved_trading(process: Process, book: BookName, event: TradingEvent) -
     await process.journal.commit(decide)
 
 
+async def taken_up(process: Process, seed: int) -> bool:
+    """Finish the tasks that dead processes left, as a process that serves does from time to time."""
+    runner = parts_of(process, seed).runner
+    for _ in range(3):
+        await process.clock.sleep(2.0 * LEASE_S)
+        await runner.recover()
+    return True
+
+
 def _as_it_is(step: Step) -> Step:
     return step
 
@@ -219,6 +241,7 @@ async def replayed(world: World, seed: int, around: Around = _as_it_is) -> None:
             group.create_task(world.again_and_again(f"replay-{number}", life, 3600))
     world.venue.rates = rates.healed()
     await world.lived("survivor", life)
+    await world.lived("keeper", lambda process: taken_up(process, seed))
 
 
 __all__ = ["PAPER", "REPLAY", "TradingState", "replayed"]

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
@@ -16,12 +17,14 @@ from quorate.adapters.sql.database import Database, DatabasePolicy
 from quorate.adapters.sql.projections import metadata
 from quorate.adapters.sql.sqlite_session import SqliteSessions
 from quorate.adapters.sql.writer import Failpoint, JournalWriter, WriterPolicy
+from quorate.audit.checkpoint import Checkpoint, origin_of, signed_note
 from quorate.kernel.ids import Tenant
 from quorate.kernel.ports import Clock
 
 TENANT = Tenant("simulated")
-UNSIGNED = WriterPolicy(checkpoint_rows=10**9, checkpoint_seconds=10**9)
-"""Signatures are tested elsewhere; here nothing but the rows counts."""
+POLICY = WriterPolicy(checkpoint_rows=100, checkpoint_seconds=10**9)
+NOTARY_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
+"""Signs the chain of every simulated home."""
 
 
 class KilledError(BaseException):
@@ -42,6 +45,7 @@ class MemoryDatabase(Database):
 
     def __init__(self) -> None:
         self.raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.copies: list[str] = []
         self.raw.deserialize(_template())
         super().__init__(DatabasePolicy(url="sqlite://"))
 
@@ -69,12 +73,21 @@ class MemoryDatabase(Database):
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-class _NoNotary:
-    def note(self, tenant: Tenant, size: int, root: str) -> str:
-        raise AssertionError(f"nobody signs {tenant} at {size}: {root}")
+class MemoryNotary:
+    """Signs with the simulation's key, and keeps the copies where every process finds them."""
 
-    def copy(self, tenant: Tenant, note: str) -> None:
-        raise AssertionError(f"nobody copies {note} of {tenant}")
+    def __init__(self, copies: list[str]) -> None:
+        self._copies = copies
+
+    def note(self, tenant: Tenant, size: int, root: str) -> str:
+        """Return the signed note."""
+        public = NOTARY_KEY.public_key().public_bytes_raw()
+        checkpoint = Checkpoint(origin=origin_of(tenant), size=size, root=root)
+        return signed_note(checkpoint, public_key=public, sign=NOTARY_KEY.sign).text()
+
+    def copy(self, tenant: Tenant, note: str) -> None:  # noqa: ARG002  (there is one)
+        """Keep a copy."""
+        self._copies.append(note)
 
 
 class InlineWriter(JournalWriter):
@@ -89,7 +102,8 @@ class InlineWriter(JournalWriter):
         wrote: Callable[[int], None],
     ) -> None:
         sessions = SqliteSessions(database.raw)
-        super().__init__(sessions, _NoNotary(), clock, policy=UNSIGNED, failpoint=failpoint)
+        notary = MemoryNotary(database.copies)
+        super().__init__(sessions, notary, clock, policy=POLICY, failpoint=failpoint)
         self._latency, self._wrote, self._head = latency, wrote, database.head
         self._gathered: list[Any] = []
 

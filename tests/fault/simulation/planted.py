@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tests.fault.simulation import bugs, cycle_bugs
+from tests.fault.simulation import bugs, control_bugs, cycle_bugs
 from tests.fault.simulation.bugs import Bug
 
 
@@ -44,6 +44,15 @@ _FOUND = (
     Planted(cycle_bugs.message_of_another_step, "replay", "19", 0),
     Planted(cycle_bugs.outcome_never_written, "replay", "20", 0),
     Planted(cycle_bugs.cycle_left_behind, "replay", "9", 0),
+    Planted(control_bugs.rows_not_chained, "orders", "10", 0),
+    Planted(control_bugs.doubted_twice, "replay", "12", 0),
+    Planted(control_bugs.told_each_time_it_comes, "flow", "11", 2),
+    Planted(control_bugs.budget_looked_at_by_nobody, "flow", "15", 0),
+    Planted(control_bugs.task_taken_without_its_lease, "replay", "16", 0),
+    Planted(control_bugs.password_not_masked, "replay", "21", 0),
+    Planted(control_bugs.taken_up_again_and_again, "replay", "22", 0),
+    Planted(control_bugs.task_left_behind, "replay", "23", 3),
+    Planted(control_bugs.auditor_with_a_memory, "replay", "25", 0),
 )
 
 PLANTED: Mapping[str, Planted] = {each.plant.__name__: each for each in _FOUND}

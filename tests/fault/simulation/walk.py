@@ -14,8 +14,18 @@ from typing import Any
 
 import structlog
 
-from tests.fault.simulation import cycle_invariants, invariants
-from tests.fault.simulation.cycles import replayed
+from quorate.audit.auditor import audited
+from quorate.hub.stream.results import events_of
+from quorate.kernel.journal import JournalEntry
+from tests.fault.simulation import (
+    control_invariants,
+    cycle_invariants,
+    flow_invariants,
+    invariants,
+)
+from tests.fault.simulation.cycles import SECRETS, replayed
+from tests.fault.simulation.flow import flowed
+from tests.fault.simulation.memory import NOTARY_KEY
 from tests.fault.simulation.rates import drawn_rates
 from tests.fault.simulation.trading import traded
 from tests.fault.simulation.virtual import VirtualLoop, run_virtually
@@ -24,8 +34,9 @@ from tests.fault.simulation.world import World
 WORLDS: Mapping[str, Callable[[World, int], Awaitable[None]]] = {
     "orders": traded,
     "replay": replayed,
+    "flow": flowed,
 }
-"""What is lived in a world: orders at a broker, or whole cycles."""
+"""What is lived in a world: orders at a broker, whole cycles, or results that are passed on and money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +64,53 @@ def walked(seed: int, kind: str = "orders") -> Walked:
         await WORLDS[kind](world, seed)
         rows = [dict(row) for row in world.database.rows()]
         seen = _at_simulated_broker(world, rows) if kind == "replay" else _at_venue(world, rows)
-        problems = [*world.problems, *invariants.broken(seen)]
-        if kind != "orders":
-            problems += cycle_invariants.broken(seen, world.writers)
+        problems = [*world.problems]
+        match kind:
+            case "orders":
+                problems += invariants.broken(seen)
+            case "replay":
+                problems += invariants.broken(seen)
+                problems += cycle_invariants.broken(seen, world.writers)
+            case _:
+                problems += flow_invariants.broken(seen)
+        problems += control_invariants.broken(seen, _control(world, rows, said))
         return Walked(seed, problems, rows, world.venue.ledger)
 
-    with unlogged():
+    said: list[str] = []
+    with heard(said):
         return run_virtually(Random(seed), whole)
+
+
+def _control(
+    world: World, rows: Sequence[Mapping[str, Any]], said: Sequence[str]
+) -> control_invariants.Control:
+    """Return what the control plane left beside the rows."""
+    frames = [
+        event.message.decode() for row in rows for event in events_of(JournalEntry(**_entry(row)))
+    ]
+    return control_invariants.Control(
+        notes=world.database.copies,
+        public_key=NOTARY_KEY.public_key().public_bytes_raw(),
+        writers=world.writers,
+        told=[*said, *frames],
+        secrets=SECRETS,
+        audits=_audits(rows),
+    )
+
+
+def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in JournalEntry.__dataclass_fields__}
+
+
+def _audits(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Return what the auditor says of the stored messages of every cycle, and of nothing else."""
+    traces: dict[str, list[Any]] = {}
+    for row in rows:
+        if row["type"] in {"cycle.started", "cycle.stepped"}:
+            told = json.loads(row["payload"])
+            trace = traces.setdefault(told["cycleId"], [])
+            trace.extend([told["message"]] if row["type"] == "cycle.stepped" else [])
+    return {cycle: audited(trace).violations for cycle, trace in traces.items()}
 
 
 def _at_venue(world: World, rows: Sequence[Mapping[str, Any]]) -> invariants.Seen:
@@ -101,10 +152,16 @@ def _filled(order: Mapping[str, Any]) -> Decimal:
 
 
 @contextmanager
-def unlogged() -> Iterator[None]:
-    """Log nothing for the block: everything that counts stands in the journal."""
+def heard(said: list[str]) -> Iterator[None]:
+    """Keep what is logged during the block as text: everything else that counts stands in the journal."""
+
+    def keep(_logger: object, _name: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        said.append(repr(event))
+        raise structlog.DropEvent
+
     before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    level = structlog.make_filtering_bound_logger(logging.INFO)
+    structlog.configure(wrapper_class=level, processors=[keep])
     try:
         yield
     finally:

@@ -28,6 +28,14 @@ from quorate.hub.stream import Pace
 from quorate.kernel.ports import Clock
 from tests.fakes.homes import settings_of
 
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version": "13",
+}
+"""What opens a socket. Source: RFC 6455, 1.3."""
+
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """What a client is given that speaks plain HTTP alone: reading the machine's certificates takes 0.1 s each time."""
 

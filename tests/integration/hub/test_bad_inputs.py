@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from quorate.arena.record.listing import RunFilter
-from tests.integration.hub.served import problem
+from tests.integration.hub.served import HANDSHAKE, problem
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -40,7 +40,7 @@ async def sent(hub, row):
         del browser.headers["X-CSRF-Token"]
     headers = {"Content-Type": "application/json"} if body_of(asked) is not None else {}
     if asked["kind"] == "websocket":
-        headers |= {"Connection": "Upgrade", "Upgrade": "websocket"}
+        headers |= HANDSHAKE
     headers |= asked.get("headers", {})
     method = asked.get("method", "GET")
     return [

@@ -189,7 +189,10 @@ async def test_alerts_are_listed_without_secrets_and_acknowledged_once(hub, brow
             ["1 violation", "The entry of AAPL (dec_1) was executed without an approval"],
         ),
         (f"/admin/cycles/{Walk(None, number=4).facts.cycle_id}", ["not audited yet", "At work"]),
-        ("/admin/alerts", ["Audit violation", "key *** &lt;script&gt;", "for information"]),
+        (
+            "/admin/alerts?severity=all",
+            ["Audit violation", "key *** &lt;script&gt;", "for information", "<h1>Alerts</h1>"],
+        ),
         ("/admin", ["Trading cycle", "What needs you", "No equity curve yet"]),
         ("/admin/arena", ["Trading cycle", "Auditor"]),
     ],
@@ -206,6 +209,24 @@ async def test_an_open_page_gets_its_part_anew(browser):
         told = await browser.get(path, headers={"HX-Request": "true"})
         assert part in told.text
         assert "<html" not in told.text
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "hidden"),
+    [
+        ("", "Audit violation", "for information"),
+        ("?severity=errors", "Audit violation", "for information"),
+        ("?severity=informing", "for information", "Audit violation"),
+        ("?severity=nonsense", "Audit violation", "for information"),
+    ],
+)
+async def test_alerts_that_only_inform_are_left_out_until_somebody_asks(
+    browser, query, shown, hidden
+):
+    part = (await browser.get(f"/admin/alerts{query}", headers={"HX-Request": "true"})).text
+    assert shown in part
+    assert hidden not in part
+    assert f'hx-get="/admin/alerts{query}"'.replace("?severity=nonsense", "") in part
 
 
 async def test_the_bell_shows_open_alerts_on_every_page(browser):

@@ -9,7 +9,7 @@ from quorate.access import Scope
 from quorate.hub.application import guarded_routes
 from quorate.hub.security.bodies import MAX_BODY_BYTES
 from quorate.hub.security.headers import SECURITY_HEADERS
-from tests.integration.hub.served import problem, serving_app
+from tests.integration.hub.served import HANDSHAKE, problem, serving_app
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -93,7 +93,7 @@ async def test_a_program_needs_no_token_against_forgery(hub):
 
 
 async def test_a_socket_from_a_page_elsewhere_is_refused(browser):
-    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Origin": "https://evil.example"}
+    upgrade = {**HANDSHAKE, "Origin": "https://evil.example"}
     assert problem(await browser.get("/ws/sidebar", headers=upgrade))["code"] == "ORIGIN"
 
 

@@ -195,8 +195,8 @@ async def test_what_a_run_that_may_order_decides_is_carried_out_by_the_hub(hub):
     assert [answer.status_code for answer in answers] == [202, 202]
     (run_id,) = {answer.json()["runId"] for answer in answers}
     async with asyncio.timeout(30):
-        item = await hub.app.work.settled("replay", run_id)
-    assert (item.state.value, item.result["auditPassed"]) == ("SUCCEEDED", True)
+        item = await hub.app.order_desk.settled("replay", run_id)
+    assert (item.task.state.value, item.result["auditPassed"]) == ("COMPLETED", True)
     late = await program.post(RUN, json=asked, headers=key("may order"))
     assert (late.status_code, late.json()["runId"]) == (202, run_id)
 

@@ -16,7 +16,8 @@ from quorate.access import SESSION_IDLE, Scope
 from quorate.hub.security.authentication import COOKIE
 from quorate.hub.stream import Pace, event_of
 from quorate.hub.stream.broadcast import MAX_STREAMS
-from quorate.hub.stream.envelope import TYPES
+from quorate.hub.stream.envelope import OF_RESULTS, TYPES
+from quorate.results.record import results_of
 from tests.e2e.conftest import Home
 from tests.integration.homes import REQUEST
 from tests.integration.hub.served import problem, serving, serving_app
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 STREAM = "/api/admin/stream"
 OWN = frozenset({"hello", "heartbeat", "gap"})
-"""What the stream says of itself; everything else tells a row."""
+"""What the stream says of itself; everything else tells a row, or a result that a row made true."""
 
 
 @dataclass
@@ -67,7 +68,14 @@ class Tab:
     @property
     def seqs(self) -> list[int]:
         """Return the rows that it was told."""
-        return [message["seq"] for message in self.told if message["type"] not in OWN]
+        said = OWN | OF_RESULTS
+        return [message["seq"] for message in self.told if message["type"] not in said]
+
+    @property
+    def results(self) -> list[str]:
+        """Return the results that it was told."""
+        told = (each for each in self.told if each["type"] == "result.upserted")
+        return [message["data"]["resultId"] for message in told]
 
     def close(self) -> None:
         self.writer.close()
@@ -114,6 +122,12 @@ async def expected(hub, after: int) -> list[int]:
     return [row.seq for row in rows if event_of(row)]
 
 
+async def results_behind(hub, after: int) -> list[str]:
+    """Return the results that the rows behind `after` made true."""
+    rows = await hub.app.feed().rows(after, 100_000)
+    return [result.result_id for row in rows for result in results_of(row)]
+
+
 async def test_the_first_message_says_where_the_journal_ends(hub, browser):
     head = await hub.app.feed().head()
     async with listening(hub, browser) as tab:
@@ -154,15 +168,17 @@ async def test_who_comes_again_gets_what_it_missed_once(hub, browser):
                 break
         await back.until("task.state")
     assert not [message for message in back.told if message["type"] == "gap"]
+    assert back.results == (await results_behind(hub, int(last)))[: len(back.results)]
     whole = [*seen, *back.seqs]
     assert whole == (await expected(hub, start))[: len(whole)]
     assert len(whole) > 40
 
 
 async def test_a_cut_at_every_moment_loses_and_doubles_nothing(hub, browser):
-    """A reader that is cut again and again while runs go on is told every row once."""
+    """A reader that is cut again and again while runs go on is told every row once, and every result of them."""
     start = await hub.app.feed().head()
     seen: list[int] = []
+    results: list[str] = []
     after = start
     runs = asyncio.create_task(_runs(hub, 6))
     while not runs.done() or (await expected(hub, after)):
@@ -174,9 +190,12 @@ async def test_a_cut_at_every_moment_loses_and_doubles_nothing(hub, browser):
             except TimeoutError:
                 pass
         seen += tab.seqs
+        results += tab.results
         after = max([after, *tab.seqs])
     await runs
     assert seen == await expected(hub, start)
+    # One that was cut between a result and its row is told the result again: it goes on by the row's number.
+    assert list(dict.fromkeys(results)) == await results_behind(hub, start)
 
 
 async def _runs(hub, count):
@@ -246,7 +265,7 @@ async def test_a_slow_reader_is_told_the_gap_and_nobody_else_waits(hub, browser)
         for _ in range(120):
             await hub.app.run_arena(REQUEST)
             readers = hub.broadcast._readers
-            if any(reader._missed for reader in readers):
+            if any(reader._queue._missed for reader in readers):
                 break
         else:
             raise AssertionError("the slow reader never fell behind")

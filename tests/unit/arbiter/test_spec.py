@@ -3,7 +3,19 @@ from decimal import Decimal
 
 import pytest
 
-from quorate.arbiter.spec import ARENA_INVARIANTS, RiskTier, arena_run_spec, spec_problems
+from quorate.arbiter.spec import (
+    ARENA_INVARIANTS,
+    TIERS,
+    QualityGate,
+    RiskTier,
+    analysis_spec,
+    arena_run_spec,
+    backtest_spec,
+    order_spec,
+    signal_spec,
+    spec_problems,
+)
+from quorate.arbiter.task import TaskType
 from quorate.kernel.canonical import digest
 from quorate.kernel.ids import Symbol
 
@@ -12,10 +24,21 @@ SPEC = arena_run_spec((Symbol("AAPL"), Symbol("IBM")), ("bars", "indicators"))
 
 def test_a_keyless_run_may_analyse_its_symbols_and_spend_nothing():
     assert SPEC.payload() == {
+        "id": "",
+        "title": "arena run",
         "riskTier": 2,
         "scope": {"symbols": ["AAPL", "IBM"], "tools": ["bars", "indicators"]},
-        "budget": {"usd": Decimal(0), "powerCalls": 0},
+        "budget": {
+            "usd": Decimal(0),
+            "powerCalls": 0,
+            "wallMs": 3_600_000,
+            "tokens": None,
+            "portfolioDelta": Decimal(0),
+        },
         "invariants": list(ARENA_INVARIANTS),
+        "acceptance": [],
+        "gates": [],
+        "waivers": [],
     }
     assert spec_problems(SPEC) == ()
 
@@ -58,6 +81,11 @@ def test_a_spec_without_tools_is_a_smaller_mandate_and_no_problem():
         pytest.param(replace(SPEC, max_cost_usd=Decimal(1)), id="the dollars"),
         pytest.param(replace(SPEC, max_power_calls=1), id="the power calls"),
         pytest.param(replace(SPEC, invariants=ARENA_INVARIANTS[:1]), id="the invariants"),
+        pytest.param(replace(SPEC, max_wall_ms=1), id="the time"),
+        pytest.param(replace(SPEC, max_tokens=1), id="the tokens"),
+        pytest.param(replace(SPEC, max_portfolio_delta=Decimal(1)), id="the portfolio delta"),
+        pytest.param(replace(SPEC, waivers=("WV-0001",)), id="the waivers"),
+        pytest.param(replace(SPEC, gates=(QualityGate(name="c", least=Decimal(1)),)), id="gates"),
     ],
 )
 def test_the_hash_covers_the_whole_spec(other):
@@ -69,3 +97,24 @@ def test_the_tiers_are_ordered_by_the_harm_that_a_task_can_do():
     """Source: DESIGN 9."""
     assert [tier.value for tier in (RiskTier.PLACES_ORDERS, RiskTier.ANALYSIS)] == [1, 2]
     assert RiskTier.REPORTING == 3
+
+
+AAPL = (Symbol("AAPL"),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        pytest.param(TaskType.ARENA_RUN, arena_run_spec(AAPL, ()), id="arena run"),
+        pytest.param(TaskType.TRADING_ANALYSIS, analysis_spec(AAPL, ()), id="analysis"),
+        pytest.param(TaskType.TRADING_SIGNAL, signal_spec(AAPL), id="signal"),
+        pytest.param(TaskType.BACKTEST, backtest_spec(AAPL), id="backtest"),
+        pytest.param(
+            TaskType.ORDER, order_spec(AAPL, max_portfolio_delta=Decimal("0.1")), id="order"
+        ),
+    ],
+)
+def test_every_type_of_task_has_a_spec_of_a_tier_that_fits_it(kind, spec):
+    assert spec_problems(spec) == ()
+    assert spec.risk_tier in TIERS[kind]
+    assert (spec.max_portfolio_delta > 0) == (kind is TaskType.ORDER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from quorate.bootstrap.upkeep import EVERY_SECONDS, kept_up
+from quorate.bootstrap.upkeep import EVERY_SECONDS, SOONEST_SECONDS, kept_up, looked_after_every
 from quorate.kernel.errors import UnavailableError
 from tests.fakes.clock import FakeClock
 
@@ -54,3 +54,11 @@ async def test_nothing_goes_on_once_the_block_has_ended():
     await clock.advance(EVERY_SECONDS)
     assert clock.sleepers == 0
     assert looks == []
+
+
+@pytest.mark.parametrize(
+    ("lease_s", "every_s"),
+    [(0.01, SOONEST_SECONDS), (2.0, 2.0), (45.0, 45.0), (86_400.0, EVERY_SECONDS)],
+)
+def test_it_is_looked_for_as_often_as_a_lease_lasts_within_bounds(lease_s, every_s):
+    assert looked_after_every(lease_s) == every_s

@@ -33,9 +33,10 @@ from tests.fakes.strategies import FakeBacktests, FakeStrategyDesk
 from tests.unit.arena.casts import entries
 from tests.unit.arena.record.runs import facts
 from tests.unit.cli.fake_broker import FakeBroker
+from tests.unit.cli.fake_law import FakeLaw
 from tests.unit.cli.fake_models import FakeModels
+from tests.unit.cli.fake_tasks import FakeOrderDesk, FakeTasks
 from tests.unit.cli.fake_trading import FakeTrading
-from tests.unit.cli.fake_work import FakeWork
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WHOLE = Verification(ok=True, rows=12, first_bad=None, checkpoint=10)
@@ -384,18 +385,23 @@ class FakeApp:
     competitions: FakeCompetitions = field(default_factory=FakeCompetitions)
     models: FakeModels = field(default_factory=FakeModels)
     broker: FakeBroker = field(default_factory=FakeBroker)
-    work: FakeWork = field(default_factory=FakeWork)
+    order_desk: FakeOrderDesk = field(default_factory=FakeOrderDesk)
     usage: list = field(default_factory=list)
     safety: FakeSafety = field(default_factory=FakeSafety)
     orders: FakeOrderBook = field(default_factory=FakeOrderBook)
     trading: FakeTrading = field(default_factory=FakeTrading)
     tools: FakeTools = field(default_factory=FakeTools)
     lab: FakeLab = field(default_factory=FakeLab)
+    law: FakeLaw = field(default_factory=FakeLaw)
     strategies: dict = field(default_factory=dict)
     reruns: FakeReruns = field(default_factory=FakeReruns)
     backtests: FakeBacktests = field(default_factory=FakeBacktests)
     standings: dict = field(default_factory=dict)
     steps: list = field(default_factory=list)
+
+    @property
+    def tasks(self):
+        return FakeTasks(self.order_desk)
 
     @property
     def strategy_desk(self):

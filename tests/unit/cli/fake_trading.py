@@ -53,7 +53,7 @@ class FakeTrading:
     schedule: Schedule = field(default_factory=Schedule)
     skipped: int = 0
 
-    async def once(self):
+    async def once(self, _name=None):
         if self.failure is not None:
             raise self.failure
         return self.cycle

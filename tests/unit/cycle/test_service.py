@@ -156,6 +156,24 @@ async def test_a_violation_halts_and_is_told():
     assert {"audit_violation", "trading_halted"} <= {alert.kind for alert in book.watch.alerts}
 
 
+async def test_a_kill_behind_the_audits_commit_loses_no_violation():
+    """The alert stands in the commit of what it tells: nobody else would raise it again."""
+    book = WalkedBook()
+    book.says(StepName.MARKET_ANALYSIS, StepResult(data={"analysis": {}}))
+
+    def killed(raised):
+        if raised and raised[0].alert.kind == "audit_violation":
+            raise KilledError
+
+    book.watch.announced = killed
+    with pytest.raises(KilledError):
+        await book.cycles().once(WISH)
+    kinds = [told["kind"] for told in book.journal.of_type("alert.raised")]
+    assert kinds[-1] == "trading_halted"
+    assert "audit_violation" in kinds
+    assert book.journal.of_type("cycle.ended")
+
+
 async def test_a_message_that_misses_what_the_audit_needs_halts():
     book = WalkedBook()
     book.says(StepName.MARKET_ANALYSIS, StepResult(data={"analysis": {}}))

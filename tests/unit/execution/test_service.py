@@ -121,21 +121,82 @@ def test_the_same_order_placed_again_sends_nothing():
     assert len(desk.broker.sent) == 1
 
 
-def test_a_process_that_died_while_sending_never_sends_blindly():
-    desk = Desk("before")
+def left_in_doubt(*script):
+    """Return a desk whose process died as its entry, or its last order, was on its way; nothing arrived."""
+    desk = Desk(*script)
 
     async def dies(order, id_):  # noqa: ARG001
         raise asyncio.CancelledError
 
-    submit, desk.broker.submit = desk.broker.submit, dies
+    desk.submit, desk.broker.submit = desk.broker.submit, dies
+    return desk
+
+
+def after_the_death_of(desk):
+    """Return another process on the same database and broker."""
+    desk.broker.submit = desk.submit
+    return Desk(store=desk.store, broker=desk.broker)
+
+
+def test_a_process_that_died_while_sending_never_sends_blindly():
+    """While the decision's time runs it is in doubt, and comparing waits for nobody; then it was never accepted."""
+    desk = left_in_doubt()
     with pytest.raises(asyncio.CancelledError):
         run(desk.place())
-    desk.broker.submit = submit
-    after = Desk(store=desk.store, broker=desk.broker)
+    after = after_the_death_of(desk)
+    began = after.clock.monotonic()
     found = run(after.service.reconcile())
-    assert found.agrees
+    assert list(found.in_doubt) == list(desk.store.by_id)
+    assert after.clock.monotonic() == began
+    run(after.clock.sleep(ExecutionPolicy().decision_ttl_s))
+    assert run(after.service.reconcile()).agrees
     assert after.legs() == [("entry", "REJECTED")]
     assert desk.broker.sent == []
+
+
+def test_an_entry_that_a_dead_process_left_is_sent_again_at_once_under_its_id():
+    desk = left_in_doubt()
+    with pytest.raises(asyncio.CancelledError):
+        run(desk.place())
+    (left,) = desk.store.by_id
+    after = after_the_death_of(desk)
+    began = after.clock.monotonic()
+    order = run(after.place())
+    assert (order.client_order_id, order.state) == (left, "WORKING")
+    assert list(desk.broker.placed) == [left]
+    assert after.clock.monotonic() == began
+
+
+def test_a_stop_that_a_dead_process_left_protects_at_once_under_its_id():
+    """RELIABILITY 1.9: shares do not stand unprotected until nobody doubts any more that the stop never arrived."""
+    desk = Desk()
+
+    async def dies_protecting():
+        order = await desk.place()
+        desk.broker.fill(order.client_order_id, 10, 100)
+        submit = desk.broker.submit
+
+        async def dies(order, id_):  # noqa: ARG001
+            raise asyncio.CancelledError
+
+        desk.submit, desk.broker.submit = submit, dies
+        await desk.heard()
+        await desk.service.protect(AAPL, INTENT)
+
+    with pytest.raises(asyncio.CancelledError):
+        run(dies_protecting())
+    left = list(desk.store.by_id)[-1]
+    after = after_the_death_of(desk)
+    began = after.clock.monotonic()
+
+    async def story():
+        await after.service.reconcile()
+        await after.service.protect(AAPL, INTENT)
+
+    run(story())
+    assert after.legs() == [("entry", "FILLED"), ("stop", "WORKING")]
+    assert list(desk.broker.placed)[-1] == left
+    assert after.clock.monotonic() == began
 
 
 @pytest.mark.parametrize("state", [TradingState.HALTED, TradingState.REDUCING])

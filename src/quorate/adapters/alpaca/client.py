@@ -14,10 +14,12 @@ from urllib.parse import quote, urlencode
 
 from quorate.adapters.alpaca.budget import RequestBudget, RequestPolicy
 from quorate.adapters.alpaca.connection import (
+    BROKER,
     Answer,
     Connection,
     ConnectionPolicy,
     LostAnswerError,
+    Way,
     open_connection,
 )
 from quorate.adapters.alpaca.endpoint import AlpacaEndpoint
@@ -62,6 +64,7 @@ from quorate.execution.order import Told
 from quorate.kernel.errors import InvariantBrokenError
 from quorate.kernel.ids import Symbol
 from quorate.kernel.ports import Clock
+from quorate.resilience.bounding import Boundaries
 from quorate.risk import ApprovedOrder, OrderRequest
 
 ORDERS: Final = "/v2/orders"
@@ -241,10 +244,12 @@ async def open_alpaca(
     *,
     requests: RequestPolicy = DEFAULT_REQUESTS,
     connection: ConnectionPolicy = DEFAULT_CONNECTION,
+    boundaries: Boundaries | None = None,
 ) -> AsyncIterator[Alpaca]:
-    """Open the account; its connections are closed with the block."""
+    """Open the account; its connections are closed with the block. Without `boundaries` it has its own."""
     budget = RequestBudget(requests, clock)
-    async with open_connection(endpoint, budget, connection) as opened:
+    way = Way(BROKER, boundaries or Boundaries(clock.monotonic))
+    async with open_connection(endpoint, budget, connection, way) as opened:
         yield Alpaca(opened)
 
 

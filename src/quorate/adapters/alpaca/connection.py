@@ -10,7 +10,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import aiohttp
 
@@ -18,6 +18,9 @@ from quorate.adapters.alpaca.budget import RequestBudget
 from quorate.adapters.alpaca.endpoint import AlpacaEndpoint
 from quorate.execution.broker import BrokerUnavailableError, KeysRefusedError
 from quorate.kernel.errors import QuorateError, RejectedError
+from quorate.kernel.spans import span, trace_headers
+from quorate.resilience.boundary import BreakerOpenError, weight_of
+from quorate.resilience.bounding import Boundaries
 
 SOURCE: Final = "alpaca"
 USER_AGENT: Final = "quorate"
@@ -27,6 +30,13 @@ FAREWELL_S: Final = 1.0
 """How long a stream that is closed is waited for to say so too."""
 MOST_REFUSALS: Final = 3
 """After so many 401s in a row nothing is sent any more. Source: RELIABILITY 1.3 (credentials revoked)."""
+BROKER: Final = "broker"
+MARKET_DATA: Final = "market-data"
+STREAM: Final = "broker-stream"
+"""The boundaries that requests pass, as `quorate breakers` lists them."""
+SERVER_ERROR: Final = 500
+SERVER_ERROR_WEIGHT: Final = 0.5
+"""An answer that says "not now" is half a failure: the host is there. Source: R-051 (partial)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +86,21 @@ class _TooLargeError(aiohttp.ClientError):
     """More bytes than are read."""
 
 
+class _ServerFailedError(Exception):
+    """An answer from 500 on, which the breaker is told as a failure; whoever asked gets the answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+class Way(NamedTuple):
+    """The boundary that a connection's requests pass, and all boundaries of the process."""
+
+    name: str
+    boundaries: Boundaries
+
+
 class Connection:
     """An open pool of connections to both hosts, and the one budget of requests."""
 
@@ -85,32 +110,53 @@ class Connection:
         session: aiohttp.ClientSession,
         budget: RequestBudget,
         policy: ConnectionPolicy,
+        way: Way,
     ) -> None:
         self.endpoint = endpoint
         self.policy = policy
         self.budget = budget
         self._session = session
+        self._way = way
         self._refusals = 0
 
     async def ask(
         self, method: str, url: str, *, body: bytes | None = None, cancels: bool = False
     ) -> Answer:
-        """Send one request; `url` is encoded already.
+        """Send one request; `url` is encoded already. A breaker never holds a cancel back.
 
         Raises:
-            BrokerUnavailableError: nothing was sent.
+            BrokerUnavailableError: nothing was sent; slug `breaker-open` where the host failed too often.
             LostAnswerError: no whole answer came.
         """
         self._refuse_storm()
         await self.budget.take(cancels=cancels)
         failure: QuorateError
         try:
+            with span(f"{self._way.name} {method}"):
+                answer = await self._way.boundaries.execute(
+                    self._way.name,
+                    lambda: self._answered(method, url, body),
+                    None,
+                    weigh=_weight,
+                    urgent=cancels,
+                )
+        except _ServerFailedError as error:
+            answer = error.answer
+        except BreakerOpenError as error:
+            failure = _held_back(error)
+            raise failure from None
+        self._learn(answer)
+        return answer
+
+    async def _answered(self, method: str, url: str, body: bytes | None) -> Answer:
+        try:
             async with asyncio.timeout(self.policy.timeout_s):
                 answer = await self._exchanged(method, url, body)
         except (TimeoutError, aiohttp.ClientError) as error:
             failure = self._failure(error)
         else:
-            self._learn(answer)
+            if answer.status >= SERVER_ERROR:
+                raise _ServerFailedError(answer)
             return answer
         # Outside of the handler: the client's own errors hold the headers that were sent.
         raise failure
@@ -124,8 +170,19 @@ class Connection:
         """
         self._refuse_storm()
         try:
+            socket = await self._way.boundaries.execute(STREAM, self._connected, None)
+        except BreakerOpenError as error:
+            failure = _held_back(error)
+        else:
+            async with socket:
+                yield socket
+            return
+        raise failure
+
+    async def _connected(self) -> aiohttp.ClientWebSocketResponse:
+        try:
             async with asyncio.timeout(self.policy.timeout_s):
-                socket = await self._session.ws_connect(
+                return await self._session.ws_connect(
                     self.endpoint.stream_url,
                     timeout=aiohttp.ClientWSTimeout(ws_close=FAREWELL_S),
                     heartbeat=self.policy.heartbeat_s,
@@ -133,10 +190,6 @@ class Connection:
                 )
         except (TimeoutError, aiohttp.ClientError) as error:
             failure = _unreached(error)
-        else:
-            async with socket:
-                yield socket
-            return
         raise failure
 
     def count_keys(self, *, refused: bool) -> None:
@@ -150,6 +203,7 @@ class Connection:
             data=body,
             headers={
                 **self.endpoint.headers,
+                **trace_headers(),
                 **({"Content-Type": "application/json"} if body else {}),
             },
             allow_redirects=False,
@@ -196,7 +250,7 @@ class Connection:
 
 @asynccontextmanager
 async def open_connection(
-    endpoint: AlpacaEndpoint, budget: RequestBudget, policy: ConnectionPolicy
+    endpoint: AlpacaEndpoint, budget: RequestBudget, policy: ConnectionPolicy, way: Way
 ) -> AsyncIterator[Connection]:
     """Open the pool; it is closed with the block."""
     session = aiohttp.ClientSession(
@@ -208,7 +262,7 @@ async def open_connection(
         trust_env=False,
     )
     async with session:
-        yield Connection(endpoint, session, budget, policy)
+        yield Connection(endpoint, session, budget, policy, way)
 
 
 def keys_refused(effect: str) -> KeysRefusedError:
@@ -218,6 +272,30 @@ def keys_refused(effect: str) -> KeysRefusedError:
         source=SOURCE,
         effect=effect,
         fix="set APCA_API_KEY_ID and APCA_API_SECRET_KEY to keys of this account and restart",
+    )
+
+
+def _weight(error: BaseException) -> float:
+    """Return what a failure says against the host: keys that it refuses, and cancelled questions, say nothing."""
+    match error:
+        case _ServerFailedError():
+            return SERVER_ERROR_WEIGHT
+        case KeysRefusedError():
+            return 0.0
+        case LostAnswerError():
+            return 1.0
+        case _:
+            return weight_of(error)
+
+
+def _held_back(error: BreakerOpenError) -> BrokerUnavailableError:
+    return BrokerUnavailableError(
+        error.cause,
+        source=SOURCE,
+        retry_after=error.retry_after,
+        effect=error.effect,
+        fix=error.fix,
+        slug=error.slug,
     )
 
 

@@ -14,7 +14,13 @@ import msgspec
 
 from quorate.adapters.alpaca.budget import RequestBudget, RequestPolicy
 from quorate.adapters.alpaca.client import DEFAULT_CONNECTION
-from quorate.adapters.alpaca.connection import Connection, ConnectionPolicy, open_connection
+from quorate.adapters.alpaca.connection import (
+    MARKET_DATA,
+    Connection,
+    ConnectionPolicy,
+    Way,
+    open_connection,
+)
 from quorate.adapters.alpaca.endpoint import AlpacaEndpoint
 from quorate.adapters.alpaca.questions import reading, told
 from quorate.adapters.alpaca.refusal import unreadable
@@ -25,6 +31,7 @@ from quorate.market.asset_kind import AssetKind, by_kind
 from quorate.market.bar import RawBar
 from quorate.market.news import NewsItem
 from quorate.market.quote import Quote
+from quorate.resilience.bounding import Boundaries
 
 STOCKS: Final = "/v2/stocks"
 PAIRS: Final = "/v1beta3/crypto/us"
@@ -204,9 +211,12 @@ async def open_alpaca_data(
     *,
     requests: RequestPolicy = NO_RESERVE,
     connection: ConnectionPolicy = DEFAULT_CONNECTION,
+    boundaries: Boundaries | None = None,
 ) -> AsyncIterator[AlpacaData]:
-    """Open the data host; its connections are closed with the block."""
-    async with open_connection(endpoint, RequestBudget(requests, clock), connection) as opened:
+    """Open the data host; its connections are closed with the block. Without `boundaries` it has its own."""
+    budget = RequestBudget(requests, clock)
+    way = Way(MARKET_DATA, boundaries or Boundaries(clock.monotonic))
+    async with open_connection(endpoint, budget, connection, way) as opened:
         yield AlpacaData(opened)
 
 

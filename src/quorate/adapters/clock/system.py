@@ -5,9 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from quorate.kernel.ids import TraceId, crockford
+from quorate.kernel.spans import trace_id_in
+
+_ACCEPTED: ContextVar[list[str]] = ContextVar("accepted_trace")
+"""The trace that a request came with, taken out by the first work that it begins."""
+
+
+def accept_trace(traceparent: str | None) -> None:
+    """Have the next trace that this request begins bear the id of its `traceparent` header, where it is one.
+
+    One trace alone: what goes on in the background after it has traces of its own.
+    """
+    named = trace_id_in(traceparent or "")
+    _ACCEPTED.set([named] if named else [])
 
 
 class SystemClock:
@@ -35,5 +49,6 @@ class RandomIds:
         return prefix + crockford(milliseconds, 10) + crockford(int.from_bytes(os.urandom(10)), 16)
 
     def trace_id(self) -> TraceId:
-        """Return 128 random bits as 32 hex digits."""
-        return TraceId(os.urandom(16).hex())
+        """Return the id that the request came with, once; else 128 random bits as 32 hex digits."""
+        accepted = _ACCEPTED.get(None)
+        return TraceId(accepted.pop() if accepted else os.urandom(16).hex())

@@ -45,6 +45,35 @@ def signing_key_at(path: Path) -> SigningKey:
     return SigningKey(Ed25519PrivateKey.from_private_bytes(raw))
 
 
+def next_signing_key(path: Path) -> SigningKey:
+    """Return a fresh key that waits beside the one at `path`; the same one again until it has taken over.
+
+    Raises:
+        RejectedError: it cannot be kept there, or can be read by others.
+    """
+    return signing_key_at(_waiting(path))
+
+
+def take_over(path: Path) -> None:
+    """Put the waiting key in the place of the one at `path`, which is gone then.
+
+    Raises:
+        RejectedError: it cannot be put there; the old key stays.
+    """
+    try:
+        _waiting(path).replace(path)
+    except OSError as error:
+        raise RejectedError(
+            f"{path} cannot be replaced ({error.strerror})",
+            effect="the old key goes on signing",
+            fix=f"make {path.parent} a folder that you may write to, then rotate again",
+        ) from error
+
+
+def _waiting(path: Path) -> Path:
+    return path.with_name(f"{path.name}.next")
+
+
 def is_signature(public: bytes, message: bytes, signature: bytes) -> bool:
     """Return whether `signature` over `message` was made with the key whose public half is `public`."""
     try:

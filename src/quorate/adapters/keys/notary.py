@@ -32,6 +32,10 @@ class FileNotary:
         """Return the signature of `message`, which names its purpose itself: by a note's first line or a type."""
         return self._key.sign(message)
 
+    def hand_over(self, key: SigningKey) -> None:
+        """Sign with another key from now on."""
+        self._key = key
+
     def copy(self, tenant: Tenant, note: str) -> None:
         """Append `note` to the tenant's file.
 
@@ -40,6 +44,11 @@ class FileNotary:
         self._folder.mkdir(parents=True, exist_ok=True)
         with self.copies_of(tenant).open("a", encoding="utf-8") as file:
             file.write(SEPARATOR + note + SEPARATOR)
+
+    @property
+    def folder(self) -> Path:
+        """Return where the second copies of notes are kept."""
+        return self._folder
 
     def copies_of(self, tenant: Tenant) -> Path:
         """Return the file that holds the second copies of a tenant's notes."""

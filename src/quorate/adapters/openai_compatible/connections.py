@@ -16,6 +16,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from quorate.kernel.errors import RejectedError
+from quorate.kernel.spans import trace_headers
 from quorate.llm.failure import FailureCode, ModelCallError
 
 USER_AGENT: Final = "quorate"
@@ -111,7 +112,7 @@ class Connections:
             "GET" if request.body is None else "POST",
             request.url,
             data=request.body,
-            headers=request.headers,
+            headers={**request.headers, **trace_headers()},
             allow_redirects=False,
         )
         try:

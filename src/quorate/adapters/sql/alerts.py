@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Table, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Table,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from quorate.adapters.sql.projection import (
     Place,
@@ -85,6 +95,18 @@ _OPEN = Statement(
     .order_by(ALERTS.c.seq.desc())
     .limit(bindparam("most"))
 )
+_OF_SEVERITY = Statement(
+    select(*_READ)
+    .where(
+        _TENANT,
+        or_(*(ALERTS.c.severity == bindparam(f"kept_{each.value}") for each in Severity)),
+    )
+    .order_by(ALERTS.c.seq.desc())
+    .limit(bindparam("most"))
+)
+_COUNTS = Statement(
+    select(ALERTS.c.severity, func.count()).where(_TENANT).group_by(ALERTS.c.severity)
+)
 _OF_CYCLE = Statement(
     select(*_READ).where(_TENANT, ALERTS.c.cycle_id == bindparam("cycle_id")).order_by(ALERTS.c.seq)
 )
@@ -113,13 +135,28 @@ def alert_named(connection: Connection, tenant: Tenant, alert_id: str) -> Raised
 
 
 def newest_alerts(
-    connection: Connection, tenant: Tenant, *, most: int, only_open: bool = False
+    connection: Connection,
+    tenant: Tenant,
+    *,
+    most: int,
+    only_open: bool = False,
+    severities: Collection[Severity] = (),
 ) -> Sequence[RaisedAlert]:
-    """Return the newest alerts of all books; of the open ones that want somebody, if asked."""
+    """Return the newest alerts of all books; of the open ones that want somebody, or of some severities, if asked."""
     values: Values = {"tenant": tenant, "most": most}
+    if severities:
+        kept = {f"kept_{each.value}": each.value if each in severities else "" for each in Severity}
+        return _all(connection, _OF_SEVERITY, {**values, **kept})
     if only_open:
         return _all(connection, _OPEN, {**values, "never": "", "informing": Severity.INFO.value})
     return _all(connection, _NEWEST, {**values, "below": 2**62})
+
+
+def alert_counts(connection: Connection, tenant: Tenant) -> Mapping[Severity, int]:
+    """Return how many alerts of each severity there are."""
+    rows = rows_of(connection, _COUNTS, {"tenant": tenant})
+    found = {Severity(str(severity)): int(count or 0) for severity, count in rows}
+    return {each: found.get(each, 0) for each in Severity}
 
 
 def alerts_of_cycle(connection: Connection, tenant: Tenant, cycle_id: str) -> Sequence[RaisedAlert]:

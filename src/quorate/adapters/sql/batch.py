@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from quorate.audit.chain import chained_hash, row_bytes
-from quorate.kernel.canonical import JsonValue, as_json, canonical_json
+from quorate.kernel.canonical import canonical_json
 from quorate.kernel.journal import Event
 
 if TYPE_CHECKING:
@@ -63,21 +65,24 @@ def _require_storable(text: str) -> None:
         canonical_json(text)
 
 
-def as_stored(event: Event) -> Event:
-    """Return `event` with its payload as it will read back, step key included: refolding must see the same values.
+def as_stored(event: Event) -> tuple[Event, str]:
+    """Return `event` with its payload as it will read back, step key included, and the text that is stored.
+
+    Refolding must see the same values.
 
     Raises:
         InvariantBrokenError: one of its texts or values cannot be stored on every database.
     """
     _require_storable(f"{event.stream}{event.type}{event.trace_id}{event.book}{event.step_key}")
     step = {"stepKey": event.step_key} if event.step_key else {}
-    payload = as_json({**event.payload, **step})
-    return Event(
+    text = canonical_json({**event.payload, **step})
+    stored = Event(
         stream=event.stream,
         type=event.type,
-        payload=cast("dict[str, JsonValue]", payload),
+        payload=msgspec.json.decode(text),
         trace_id=event.trace_id,
         book=event.book,
         step_key=event.step_key,
         attachments=event.attachments,
     )
+    return stored, text

@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 
 from quorate.adapters.sql.calls import LLM_CALLS
-from quorate.kernel.ids import Tenant
+from quorate.kernel.ids import BookName, Tenant
+from quorate.kernel.money import Usd
 from quorate.llm.budget import CallStatus
 from quorate.llm.call import Purpose
 from quorate.llm.cost import CostAxis, CostLine
@@ -66,6 +67,14 @@ def cost_by_day(
     for row in connection.execute(query.group_by(day, key).order_by(day, key)).mappings():
         found.setdefault(row["of_day"], []).append(_line(row))
     return found
+
+
+def spent_in(connection: Connection, tenant: Tenant, book: BookName) -> Usd:
+    """Return what the budgets counted for a book's calls, ever: known costs, the worst case of every other call."""
+    found = connection.execute(
+        select(_sum(_CALL.counted)).where(_CALL.tenant == tenant, _CALL.book == book)
+    ).scalar_one()
+    return usd_of(found or 0)
 
 
 def _columns(*keys: ColumnElement[str]) -> tuple[ColumnElement[Any], ...]:

@@ -95,6 +95,12 @@ class Database:
             with suppress(DBAPIError, sqlite3.Error):
                 near.close()
 
+    def renew(self) -> None:
+        """Let every connection for reading go; the next query opens its own."""
+        with self._looking:
+            self._leave_near()
+        self.engine.dispose()
+
     def sessions(self, *, lock_seconds: float = 30.0) -> Sessions:
         """Return where a journal writer gets its sessions from.
 

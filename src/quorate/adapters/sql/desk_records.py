@@ -20,7 +20,7 @@ from quorate.cycle.risk_desk.locks import Locks
 from quorate.cycle.risk_desk.ports import TradingFacts
 from quorate.execution import ClientOrderId, OrderState
 from quorate.execution.order_table import TERMINAL
-from quorate.execution.recorded import TradingStanding
+from quorate.execution.recorded import WHOLE_HOME, TradingStanding, stands_alone
 from quorate.kernel.ids import BookName, DecisionId, Tenant
 from quorate.kernel.stamps import moment_of, stamp
 from quorate.portfolio.book import BookMode
@@ -133,10 +133,21 @@ class SqlDeskRecords:
         return [self._line(row) for row in rows]
 
     async def trading(self, book: BookName) -> TradingFacts:
-        """Return the trading state and who set it last."""
+        """Return the trading state and who set it last; a halt of the whole home holds for the book too."""
+        own, home = await self._found(
+            lambda connection: (
+                self._trading(connection, book),
+                self._trading(connection, WHOLE_HOME),
+            )
+        )
+        if stands_alone(book):
+            return own
+        standing = own.standing.under(home.standing)
+        return own if standing == own.standing else TradingFacts(standing=standing, by=home.by)
+
+    def _trading(self, connection: Connection, book: BookName) -> TradingFacts:
         values: Values = {"tenant": self._tenant, "book": book}
-        rows = await self._found(lambda connection: rows_of(connection, _TRADING, values))
-        for state, reason, version, by in rows:
+        for state, reason, version, by in rows_of(connection, _TRADING, values):
             standing = TradingStanding(
                 state=TradingState(str(state)), reason=str(reason), version=int(version or 0)
             )

@@ -9,8 +9,14 @@ from sqlalchemy import BigInteger, Column, Connection, Table, bindparam, select
 from quorate.adapters.sql.projection import Place, Projections, number_of, part_of, text_of
 from quorate.adapters.sql.schema import metadata, tenant_column, text_column
 from quorate.adapters.sql.session import Session
-from quorate.adapters.sql.statement import GuardedUpdate, Insert, Statement, Values, rows_of
-from quorate.execution.recorded import HeldShares, OrderFact, TradingStanding
+from quorate.adapters.sql.statement import GuardedUpdate, Insert, Statement, Value, Values, rows_of
+from quorate.execution.recorded import (
+    WHOLE_HOME,
+    HeldShares,
+    OrderFact,
+    TradingStanding,
+    stands_alone,
+)
 from quorate.kernel.ids import BookName, Symbol, Tenant
 from quorate.kernel.journal import Event
 from quorate.risk import TradingState
@@ -79,18 +85,29 @@ def held_shares(session: Session, tenant: Tenant, book: BookName, symbol: Symbol
 
 
 def trading_standing(session: Session, tenant: Tenant, book: BookName) -> TradingStanding:
-    """Return the book's trading state, inside the writer's transaction."""
-    for state, reason, version in session.read(_TRADING, {"tenant": tenant, "book": book}):
-        return TradingStanding(
-            state=TradingState(str(state)), reason=str(reason), version=int(version or 0)
-        )
-    return TradingStanding()
+    """Return the book's trading state, inside the writer's transaction; a halt of the whole home holds for it too."""
+
+    def of(name: BookName) -> TradingStanding:
+        rows = session.read(_TRADING, {"tenant": tenant, "book": name})
+        return next((_standing(*row) for row in rows), TradingStanding())
+
+    return of(book) if stands_alone(book) else of(book).under(of(WHOLE_HOME))
 
 
 def trading_of(connection: Connection, tenant: Tenant, book: BookName) -> TradingState:
-    """Return a book's trading state."""
-    rows = rows_of(connection, _TRADING, {"tenant": tenant, "book": book})
-    return next((TradingState(str(row[0])) for row in rows), TradingState.ACTIVE)
+    """Return a book's trading state; a halt of the whole home holds for it too."""
+
+    def of(name: BookName) -> TradingStanding:
+        rows = rows_of(connection, _TRADING, {"tenant": tenant, "book": name})
+        return next((_standing(*row) for row in rows), TradingStanding())
+
+    return (of(book) if stands_alone(book) else of(book).under(of(WHOLE_HOME))).state
+
+
+def _standing(state: Value, reason: Value, version: Value) -> TradingStanding:
+    return TradingStanding(
+        state=TradingState(str(state)), reason=str(reason), version=int(version or 0)
+    )
 
 
 def project_held(session: Session, place: Place, event: Event) -> None:

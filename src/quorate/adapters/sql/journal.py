@@ -46,7 +46,7 @@ class SqlJournal:
         rows = await self._database.look_up(
             lambda connection: rows_of(connection, STREAM_ROWS, values)
         )
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     async def recorded_steps(self, stream: str) -> Mapping[str, JournalEntry]:
         """Return the recorded successes of the steps in `stream`, by their key."""
@@ -66,7 +66,7 @@ def chain_rows(
     in_order = query.order_by(JOURNAL.c.seq)
     with connection.execution_options(yield_per=CHUNK).execute(in_order) as result:
         for row in result:
-            yield _entry(row)
+            yield entry_of(row)
 
 
 def rows_after(
@@ -74,7 +74,7 @@ def rows_after(
 ) -> Sequence[JournalEntry]:
     """Return at most `limit` rows behind row `after`, by seq: there are no gaps, so the last one is known."""
     values: Values = {"tenant": tenant, "after": after, "last": after + limit}
-    return [_entry(row) for row in rows_of(connection, ROWS_AFTER, values)]
+    return [entry_of(row) for row in rows_of(connection, ROWS_AFTER, values)]
 
 
 def newest_rows(
@@ -82,7 +82,7 @@ def newest_rows(
 ) -> Sequence[JournalEntry]:
     """Return at most `limit` rows of a stream, newest first."""
     values: Values = {"tenant": tenant, "stream": stream, "nothing": "", "most": limit}
-    return [_entry(row) for row in rows_of(connection, NEWEST_OF_STREAM, values)]
+    return [entry_of(row) for row in rows_of(connection, NEWEST_OF_STREAM, values)]
 
 
 def checkpoint_notes(connection: Connection, tenant: Tenant) -> Sequence[str]:
@@ -111,7 +111,7 @@ def key_registrations(connection: Connection, tenant: Tenant) -> Sequence[KeyReg
     return [
         registration
         for row in connection.execute(query.order_by(JOURNAL.c.seq))
-        if (registration := _registration(_entry(row))) is not None
+        if (registration := _registration(entry_of(row))) is not None
     ]
 
 
@@ -144,7 +144,8 @@ def blobs(connection: Connection, tenant: Tenant) -> Iterator[tuple[str, bytes]]
             yield digest, content if isinstance(content, bytes) else str(content).encode()
 
 
-def _entry(row: Sequence[object]) -> JournalEntry:
+def entry_of(row: Sequence[object]) -> JournalEntry:
+    """Return the row that the chain's table holds."""
     tenant, seq, ts, book, trace_id, stream, type_, payload, prev_hash, hash_ = row
     return JournalEntry(
         seq=seq if isinstance(seq, int) else -1,

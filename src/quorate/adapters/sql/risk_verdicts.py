@@ -41,6 +41,7 @@ RISK_VERDICTS = Table(
 )
 Index("risk_verdicts_by_decision", RISK_VERDICTS.c.tenant, RISK_VERDICTS.c.decision_id)
 Index("risk_verdicts_by_order", RISK_VERDICTS.c.tenant, RISK_VERDICTS.c.order_hash)
+Index("risk_verdicts_by_seq", RISK_VERDICTS.c.tenant, RISK_VERDICTS.c.seq)
 
 
 _ADD = Insert(RISK_VERDICTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -10,6 +11,7 @@ from quorate.adapters.sql.books import BOOKS
 from quorate.adapters.sql.holdings import TRADING_STATES
 from quorate.adapters.sql.statement import Statement, rows_of
 from quorate.execution.halting import TradingLine
+from quorate.execution.recorded import WHOLE_HOME, stands_alone
 from quorate.kernel.ids import BookName, Tenant
 from quorate.risk import TradingState
 
@@ -33,8 +35,18 @@ _STATE = Statement(
 def trading_lines(
     connection: Connection, tenant: Tenant, books: Sequence[BookName]
 ) -> Mapping[BookName, TradingLine]:
-    """Return how `books` stand; one that was never opened has no mode, and may trade unless it was halted."""
-    return {book: _standing(connection, tenant, book) for book in books}
+    """Return how `books` stand; one that was never opened has no mode, and may trade unless it was halted.
+
+    A halt of the whole home holds for each of them.
+    """
+    home = _standing(connection, tenant, WHOLE_HOME)
+    return {book: _under(home, _standing(connection, tenant, book)) for book in books}
+
+
+def _under(home: TradingLine, line: TradingLine) -> TradingLine:
+    if home.trades or line.state is TradingState.HALTED or stands_alone(line.book):
+        return line
+    return replace(line, state=home.state, reason=home.reason, by=home.by, since=home.since)
 
 
 def _standing(connection: Connection, tenant: Tenant, book: BookName) -> TradingLine:

@@ -15,6 +15,7 @@ from quorate.adapters.sql.books import has_book
 from quorate.adapters.sql.budgets import limit_set
 from quorate.adapters.sql.calls import call_status
 from quorate.adapters.sql.config_versions import knows_config
+from quorate.adapters.sql.control import switch_held
 from quorate.adapters.sql.cycles import book_schedule, book_stage
 from quorate.adapters.sql.holdings import held_shares, trading_standing
 from quorate.adapters.sql.kept_answers import Slot, slot_for
@@ -22,20 +23,26 @@ from quorate.adapters.sql.leases import current_lease
 from quorate.adapters.sql.ledger import knows_key
 from quorate.adapters.sql.locks import locks_in
 from quorate.adapters.sql.news import knows_news
+from quorate.adapters.sql.order_tasks import task_now
 from quorate.adapters.sql.orders import order_recorded
 from quorate.adapters.sql.prices import prices_stated
 from quorate.adapters.sql.profiles import profile_held, profile_names
 from quorate.adapters.sql.prompts import role_prompts
+from quorate.adapters.sql.routing import standing_held
 from quorate.adapters.sql.series import FETCHED, series_digests
 from quorate.adapters.sql.session import Session
 from quorate.adapters.sql.standing import Found, found
 from quorate.adapters.sql.strategies import strategy_standing
 from quorate.adapters.sql.usage import Counted, usage_counted
+from quorate.adapters.sql.waivers import waiver_held, waivers_taken
 from quorate.adapters.sql.warnings import is_warned
-from quorate.adapters.sql.work import work_item
 from quorate.agents.profile import Role
 from quorate.agents.prompts.library import PromptVersion
 from quorate.agents.registry import RegisteredProfile
+from quorate.arbiter.constitution import Waiver
+from quorate.arbiter.coordination.shutdown import Switch
+from quorate.arbiter.routing.standing import Stood
+from quorate.arbiter.task import Task
 from quorate.cycle.record import BookStage
 from quorate.cycle.risk_desk.locks import Locks
 from quorate.cycle.schedule import Schedule
@@ -43,8 +50,7 @@ from quorate.cycle.strategies.versions import StrategyStanding
 from quorate.cycle.watch.alert import RaisedAlert
 from quorate.execution import ClientOrderId
 from quorate.execution.recorded import HeldShares, RecordedOrder, TradingStanding
-from quorate.execution.work_queue.item import WorkId, WorkItem
-from quorate.kernel.ids import BookName, ProfileName, StrategyName, Symbol, Tenant
+from quorate.kernel.ids import BookName, ProfileName, StrategyName, Symbol, TaskId, Tenant
 from quorate.kernel.lease import Lease
 from quorate.llm.budget import CallStatus, Limit, ReservationRequest
 from quorate.llm.call import ModelId
@@ -71,6 +77,14 @@ class Transaction:
         """Return the profile as it stands, None where there is none."""
         return profile_held(self._session, self._tenant, name)
 
+    def agent_standing(self, name: str) -> Stood | None:
+        """Return how an agent was set aside, None where it never was."""
+        return standing_held(self._session, self._tenant, name)
+
+    def switch(self, name: str) -> Switch:
+        """Return how a switch of the control plane stands."""
+        return switch_held(self._session, self._tenant, name)
+
     def role_prompts(self, role: Role) -> Sequence[PromptVersion]:
         """Return the prompts that users wrote for a role, oldest first."""
         return role_prompts(self._session, self._tenant, role)
@@ -87,13 +101,21 @@ class Transaction:
         """Return whether the signing key is on record."""
         return knows_key(self._session, self._tenant, key_id)
 
+    def waiver(self, waiver_id: str) -> Waiver | None:
+        """Return the waiver, None where there is none."""
+        return waiver_held(self._session, self._tenant, waiver_id)
+
+    def waivers_taken(self) -> int:
+        """Return how many waivers there ever were."""
+        return waivers_taken(self._session, self._tenant)
+
     def series_digests(self) -> Mapping[str, str]:
         """Return the digest in use of every symbol."""
         return series_digests(self._session, self._tenant)
 
-    def work_item(self, work_id: WorkId) -> WorkItem | None:
-        """Return an item of the work queue, None where there is none."""
-        return work_item(self._session, self._tenant, work_id)
+    def task(self, task_id: TaskId) -> Task | None:
+        """Return the task as it stands, None where there is none."""
+        return task_now(self._session, self._tenant, task_id)
 
     def usage_counted(self, service: str, day: str) -> Counted:
         """Return what was counted of an outside service on a UTC day."""

@@ -20,6 +20,7 @@ import structlog
 
 from quorate.adapters.sql.batch import Batch, as_stored
 from quorate.adapters.sql.chain_table import ADD_CHECKPOINT, ADD_ROW, HASH_AT
+from quorate.adapters.sql.commit_figures import CommitFigures
 from quorate.adapters.sql.failure import as_quorate_error, is_busy, outcome_unknown
 from quorate.adapters.sql.ledger import store_blob
 from quorate.adapters.sql.projection import Place
@@ -27,7 +28,6 @@ from quorate.adapters.sql.projections import project
 from quorate.adapters.sql.session import ContendedError, Sessions, WriterSession
 from quorate.adapters.sql.transaction import Transaction
 from quorate.adapters.sql.use_case import Case, UseCase, wake
-from quorate.kernel.canonical import canonical_text
 from quorate.kernel.errors import InvariantBrokenError, UnavailableError
 from quorate.kernel.journal import Committed
 from quorate.kernel.stamps import stamp
@@ -109,6 +109,7 @@ class JournalWriter:
         self._arrivals: dict[asyncio.AbstractEventLoop, list[Case]] = {}
         self._working = threading.Lock()
         self._closed = False
+        self.figures = CommitFigures()
         self._here_from = 0.0
         self._in_doubt: tuple[int, str] | None = None
         self._chains: dict[Tenant, _Chain] = {}
@@ -117,6 +118,16 @@ class JournalWriter:
     def start(self) -> None:
         """Begin to take use cases."""
         self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Return whether it still takes use cases."""
+        return self._thread.is_alive() and not self._closed
+
+    @property
+    def waiting(self) -> int:
+        """Return about how many use cases wait for the thread."""
+        return self._queue.qsize()
 
     async def commit(self, tenant: Tenant, decide: UseCase) -> Committed:
         """Return once the events of `decide` are durable; its promise stands at the port `Journal`."""
@@ -209,11 +220,14 @@ class JournalWriter:
             False when another process holds the lock and the caller is not `patient`; then nothing has happened.
         """
         self._failpoint("batch_taken")
+        began = self._clock.monotonic()
         try:
             if not self._commit(tenant, cases, patient=patient):
                 return False
+            self.figures.add(len(cases), self._clock.monotonic() - began)
         except Exception as error:  # noqa: BLE001  (the worker loop's edge: a failed batch fails its callers, never the thread)
             failure = as_quorate_error(error)
+            self.figures.failures += 1
             for case in cases:
                 case.error = case.error or failure
         self._failpoint("callers_not_yet_woken")
@@ -285,9 +299,9 @@ class JournalWriter:
         session.savepoint()
         self._failpoint("savepoint_opened")
         try:
-            events = [as_stored(event) for event in case.decide(Transaction(session, batch.tenant))]
-            payloads = [canonical_text(event.payload) for event in events]
-            for seq, event in enumerate(events, start=batch.seq + 1):
+            decided = case.decide(Transaction(session, batch.tenant))
+            events = [as_stored(event) for event in decided]
+            for seq, (event, _) in enumerate(events, start=batch.seq + 1):
                 project(session, Place(batch.tenant, seq, batch.ts), event)
                 for content in event.attachments:
                     store_blob(session, batch.tenant, content)
@@ -302,7 +316,7 @@ class JournalWriter:
         session.release()
         self._failpoint("savepoint_released")
         first = batch.seq + 1
-        for event, payload in zip(events, payloads, strict=True):
+        for event, payload in events:
             batch.append(event, payload)
         case.seqs = tuple(range(first, batch.seq + 1))
 

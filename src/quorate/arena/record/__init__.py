@@ -9,6 +9,7 @@ from quorate.arena.record.answers import (
     vote_payload,
 )
 from quorate.arena.record.decisions import (
+    decision_hash,
     decision_payload,
     read_decision,
     read_shadows,
@@ -75,6 +76,7 @@ __all__ = [
     "Spread",
     "answer_payload",
     "completed_payload",
+    "decision_hash",
     "decision_payload",
     "end_of",
     "ended_payload",

@@ -9,6 +9,7 @@ from quorate.arena.record.answers import Payload, duration, read_sizing, session
 from quorate.arena.record.facts import Facts, amount, number
 from quorate.arena.shadow import Shadow
 from quorate.kernel.action import FinalAction
+from quorate.kernel.canonical import digest
 from quorate.kernel.confidence import Confidence
 from quorate.kernel.decision import Decision, Trigger, TriggerName
 from quorate.kernel.ids import DecisionId, ProfileName, Symbol
@@ -35,6 +36,11 @@ def decision_payload(decision: Decision) -> Payload:
         "triggers": [_trigger_payload(trigger) for trigger in decision.triggers],
         **({"profile": decision.profile} if decision.profile else {}),
     }
+
+
+def decision_hash(decision: Decision) -> str:
+    """Return the hash of all that a decision says; approvals and verdicts are bound to it."""
+    return digest(decision_payload(decision))
 
 
 def read_decision(facts: Facts) -> Decision:

@@ -24,9 +24,8 @@ TASK_RECEIVED: Final = "task.received"
 TASK_MOVED: Final = "task.moved"
 TASK_ADOPTED: Final = "task.adopted"
 
-EXECUTING: Final = "EXECUTING"
 VERIFYING: Final = "VERIFYING"
-"""The states of a task that have work to show; their names stand in its rows."""
+"""The state whose work is told by how it was left."""
 
 RUN_ENDS: Final = frozenset({RunEvent.COMPLETED, RunEvent.FAILED, RunEvent.CANCELLED})
 
@@ -80,15 +79,15 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A state of the task: the row that entered it, the rows within, and the row that left it or is the newest."""
+    """A state of the task: the row that entered it, the rows within, and the row that left it or is the newest.
 
+    A state without work is entered and left by one row, which tells of several.
+    """
+
+    name: str
     entered: _Row
     within: tuple[_Row, ...]
     left: _Row
-
-    @property
-    def name(self) -> str:
-        return self.entered.facts.text("to" if self.entered.type == TASK_MOVED else "state")
 
 
 def read_trace(entries: Sequence[JournalEntry]) -> RunTrace:
@@ -123,8 +122,19 @@ def _run(rows: Sequence[_Row]) -> Span:
 def _states(rows: Sequence[_Row]) -> Iterator[_State]:
     places = [n for n, row in enumerate(rows) if row.type in {TASK_RECEIVED, TASK_MOVED}]
     for place, following in pairwise([*places, len(rows)]):
-        left = rows[min(following, len(rows) - 1)]
-        yield _State(rows[place], tuple(rows[place + 1 : following]), left)
+        entered, left = rows[place], rows[min(following, len(rows) - 1)]
+        *passed, last = _entered_by(entered)
+        yield from (_State(name, entered, (), entered) for name in passed)
+        yield _State(last, entered, tuple(rows[place + 1 : following]), left)
+
+
+def _entered_by(row: _Row) -> Sequence[str]:
+    """Return the states that a row of the task tells of, in their order."""
+    if row.type == TASK_RECEIVED:
+        return [row.facts.text("state")]
+    if "path" in row.facts.tree:
+        return [step.text("to") for step in row.facts.items("path")]
+    return [row.facts.text("to")]
 
 
 def _state(state: _State) -> Iterator[Span]:
@@ -138,9 +148,8 @@ def _state(state: _State) -> Iterator[Span]:
         seq=state.entered.seq,
         detail=_detail(state),
     )
-    if state.name == EXECUTING:
-        yield from _work(state)
-    elif state.name == VERIFYING:
+    yield from _work(state)
+    if state.name == VERIFYING:
         yield from _check(state)
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from quorate.arena.ports import AgentRunner, Question
+from quorate.arena.ports import AgentRunner, Question, Recorded
 from quorate.arena.rerun.turns import FREE, Turns, missing
 from quorate.arena.voting import AgentReply
 from quorate.kernel.action import DecisionReason
 from quorate.kernel.ids import ProfileName
 from quorate.kernel.journal import Committed, Event, JournalEntry
+from quorate.kernel.vote import Vote
 from quorate.llm.call import Purpose
 
 NOT_RECORDED = "not_recorded"
@@ -46,10 +47,18 @@ class Bystanders:
 
     asked: list[str] = field(default_factory=list)
 
-    async def ask(self, question: Question) -> AgentReply:
+    def begun(self, questions: Sequence[Question]) -> Sequence[Event]:  # noqa: ARG002
+        """Begin nothing."""
+        return []
+
+    async def answered(self, question: Question, recorded: Recorded) -> AgentReply:  # noqa: ARG002
         """Say nothing, and note the question."""
         self.asked.append(question.step)
         return silence(question)
+
+    def validated(self, votes: Sequence[Vote]) -> Sequence[Event]:  # noqa: ARG002
+        """Write nothing."""
+        return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

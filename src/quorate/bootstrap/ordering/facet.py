@@ -27,6 +27,7 @@ from quorate.bootstrap.ordering.marked import (
 from quorate.bootstrap.ordering.ports import OpenedBook, TradingBooks
 from quorate.bootstrap.store import Store
 from quorate.cycle.story import Story
+from quorate.cycle.story.denied import DenialFilter, DeniedOrder
 from quorate.execution.closing import closing_request, open_sales
 from quorate.execution.comparison import Comparison
 from quorate.execution.listing import OrderFilter, OrderLine, OrderView
@@ -72,6 +73,20 @@ class OrderBook:
     async def counts(self, wanted: OrderFilter) -> Mapping[OrderView, int]:
         """Return how many orders each view holds under the rest of the filter."""
         return await reading.counts(self._store, wanted)
+
+    async def denials(
+        self, wanted: DenialFilter, limit: int, below: int | None = None
+    ) -> Rows[DeniedOrder]:
+        """Return at most `limit` orders that risk refused, newest first, those of rows before `below`."""
+        return await reading.denials(self._store, wanted, limit, below)
+
+    async def denied(self, wanted: DenialFilter) -> int:
+        """Return how many orders risk refused."""
+        return await reading.denied(self._store, wanted)
+
+    async def place_of_denial(self, verdict_id: str) -> int:
+        """Return the row that a list of refused orders goes on below; raises as `place_of_order`."""
+        return await reading.place_of_denial(self._store, verdict_id)
 
     async def books(self) -> Sequence[BookName]:
         """Return the books that have orders, that of the newest order first."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from quorate.adapters.sql.books import book_named
 from quorate.adapters.sql.decision_streams import DecisionStreams, decision_ids_like, streams_of
+from quorate.adapters.sql.denial_listing import denial_count, denials_page, seq_of_verdict
 from quorate.adapters.sql.journal import newest_rows
 from quorate.adapters.sql.order_listing import (
     order_books,
@@ -32,6 +33,7 @@ from quorate.bootstrap.ordering.answers import DecisionOrders, OrderDetails, Row
 from quorate.bootstrap.store import Store
 from quorate.cycle.record import stream_of as cycle_stream
 from quorate.cycle.story import Story, StoryRows, read_story
+from quorate.cycle.story.denied import DenialFilter, DeniedOrder
 from quorate.execution.comparison import Comparison, newest_comparison
 from quorate.execution.listing import OrderFilter, OrderLine, OrderView
 from quorate.execution.outcome_link import (
@@ -81,6 +83,29 @@ async def orders(
 async def counts(store: Store, wanted: OrderFilter) -> Mapping[OrderView, int]:
     """Return how many orders each view holds under the rest of the filter."""
     return await store.database.read(partial(order_counts, tenant=store.tenant, wanted=wanted))
+
+
+async def denials(
+    store: Store, wanted: DenialFilter, limit: int, below: int | None
+) -> Rows[DeniedOrder]:
+    """Return at most `limit` orders that risk refused, newest first, those of rows before `below`."""
+    lines = await store.database.read(
+        lambda link: denials_page(link, store.tenant, wanted, limit + 1, below)
+    )
+    return Rows(lines[:limit], lines[limit - 1].seq if len(lines) > limit else None)
+
+
+async def denied(store: Store, wanted: DenialFilter) -> int:
+    """Return how many orders risk refused."""
+    return await store.database.read(partial(denial_count, tenant=store.tenant, wanted=wanted))
+
+
+async def place_of_denial(store: Store, verdict_id: str) -> int:
+    """Return the row that a list of refused orders goes on below; raises as `place_of_order`."""
+    found = await store.database.look_up(
+        lambda link: seq_of_verdict(link, store.tenant, verdict_id)
+    )
+    return _place(found, verdict_id)
 
 
 async def symbols(store: Store, book: BookName) -> Sequence[Symbol]:

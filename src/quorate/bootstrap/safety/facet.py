@@ -12,7 +12,6 @@ from typing import Final
 
 import structlog
 
-from quorate.adapters.sql.orders import SqlOrders
 from quorate.adapters.sql.transaction import Transaction
 from quorate.arena.acceptance import acceptance_event, last_acceptance, standing
 from quorate.bootstrap.background import PATIENCE_SECONDS
@@ -27,11 +26,19 @@ from quorate.bootstrap.safety.answers import (
     Resumption,
     SafetyView,
 )
-from quorate.bootstrap.safety.breakers import TRADING, model_breakers, name_of, trading_breaker
+from quorate.bootstrap.safety.breakers import (
+    TASKS,
+    TRADING,
+    component_breakers,
+    model_breakers,
+    name_of,
+    trading_breaker,
+)
+from quorate.bootstrap.safety.carrying_out import HaltsUnderWay
 from quorate.bootstrap.safety.drill import Drill, last_drill
 from quorate.bootstrap.safety.emergency import latched, released
 from quorate.bootstrap.safety.limits import etag_of_limits, limit_lines
-from quorate.bootstrap.safety.ports import TradingBooks
+from quorate.bootstrap.safety.ports import Intake, TradingBooks
 from quorate.bootstrap.safety.reading import locks_of, reach, standing_of, standings_of, view_of
 from quorate.bootstrap.safety.usage import usage_of
 from quorate.bootstrap.store import Store
@@ -42,22 +49,19 @@ from quorate.execution.halting import (
     Halt,
     HaltFact,
     HaltId,
-    HaltReport,
     HaltScope,
-    KillSwitch,
-    Left,
     TradingLine,
-    adds_risk,
     checked_reason,
-    ended,
     halting,
     read_report,
     resuming,
 )
+from quorate.execution.halting.halt import moved_by
+from quorate.execution.recorded import WHOLE_HOME
 from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
 from quorate.kernel.ids import BookName, RunId, is_name
 from quorate.kernel.journal import Event
-from quorate.risk import TradingState
+from quorate.risk import TradingEvent, TradingState
 
 _LOG = structlog.get_logger()
 
@@ -68,14 +72,20 @@ _NOTHING: Final = "nothing was changed"
 
 
 class Safety:
-    """One home's safety."""
+    """One home's safety; `intake` is who lets new tasks in, asked for late because it halts trading itself."""
 
-    def __init__(self, store: Store, trading: TradingBooks, models: Models) -> None:
+    def __init__(
+        self,
+        store: Store,
+        trading: TradingBooks,
+        models: Models,
+        intake: Callable[[], Intake],
+    ) -> None:
         self._store = store
         self._trading = trading
         self._models = models
-        self._orders = SqlOrders(store.database, store.tenant)
-        self._under_way: set[asyncio.Task[HaltReport | None]] = set()
+        self._intake = intake
+        self._under_way = HaltsUnderWay(store, trading)
 
     async def standings(self, book: BookName | None = None) -> Sequence[TradingLine]:
         """Return how the books stand that a halt would stop, the one that is shown first: few rows, for every page.
@@ -98,8 +108,9 @@ class Safety:
     ) -> HaltOutcome:
         """Stop trading at once, and return what came of it after `patience_s` at the most.
 
-        No new risk is taken by any process once this commits, whatever happens to the broker, to this process, or to
-        the machine; cancels that are not confirmed in time go on as long as this process does. `on_halted` hears of
+        Without a book the whole home is halted: books that are opened later are, too, until somebody resumes it. No
+        new risk is taken by any process once this commits, whatever happens to the broker, to this process, or to the
+        machine; cancels that are not confirmed in time go on as long as this process does. `on_halted` hears of
         the books as soon as that is so.
 
         Raises:
@@ -124,7 +135,7 @@ class Safety:
             return done
         if on_halted is not None:
             on_halted(before)
-        reports = await self._carried_out(halts, wish.patience_s)
+        reports = await self._under_way.carried_out(halts, wish.patience_s)
         after = await standings_of(self._store, [each.book for each in halts])
         return HaltOutcome(
             books=tuple(
@@ -145,18 +156,21 @@ class Safety:
         return HaltOutcome(books=tuple(each for each in told if each is not None), replayed=True)
 
     async def resume(self, reason: str, by: str, book: BookName | None = None) -> Resumption:
-        """Let trading go on, for a person who looked why it stopped.
+        """Let trading go on, for a person who looked why it stopped; without a book, in the whole home.
 
         Raises:
-            RejectedError: there is no reason, or no such book.
+            RejectedError: there is no reason, or no such book, or the whole home is halted.
         """
         said = checked_reason(reason)
         before = await self.standings(book)
+        if book is not None:
+            await self._require_home()
         resumed: list[BookName] = []
 
         def decide(tx: Transaction) -> Sequence[Event]:
             resumed.clear()
-            events: list[Event] = []
+            home = () if book is not None else resuming(tx, WHOLE_HOME, reason=said, by=by)
+            events: list[Event] = [*home]
             for each in before:
                 moved = resuming(tx, each.book, reason=said, by=by)
                 resumed.extend([each.book] if moved else [])
@@ -207,10 +221,13 @@ class Safety:
         )
 
     async def breakers(self) -> Sequence[BreakerLine]:
-        """Return the auditor's breaker on trading, and those of the models that this process has asked."""
+        """Return the breakers on trading and on new tasks, those of components, and of the models that were asked."""
+        now = self._store.clock.monotonic()
         return [
             trading_breaker(await self.standings()),
-            *model_breakers(self._models, self._store.clock.monotonic()),
+            await self._intake().breaker(),
+            *component_breakers(self._store.boundaries, now),
+            *model_breakers(self._models, now),
         ]
 
     async def reset_breaker(self, name: str, reason: str, by: str) -> BreakerChange:
@@ -227,7 +244,10 @@ class Safety:
             for each in await self.standings():
                 if each.tripped:
                     await self.resume(said, by, each.book)
+        elif name == TASKS:
+            await self._intake().reset(reason=said, by=by)
         else:
+            self._store.boundaries.reset(name)
             for model in [each for each in self._models.healths() if name_of(each) == name]:
                 self._models.reset(model)
             _LOG.warning("breaker_reset", breaker=name, by=by, reason=said)
@@ -260,12 +280,22 @@ class Safety:
 
     async def close(self, patience: float = PATIENCE_SECONDS) -> None:
         """Wait a while for cancels that are under way, then leave them: the halt stands, and may be ordered again."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=patience)
-        for task in tuple(self._under_way):
-            task.cancel()
-        if self._under_way:
-            await asyncio.wait(self._under_way)
+        await self._under_way.close(patience)
+
+    async def is_home_halted(self) -> bool:
+        """Return whether the whole home is halted, later books too: then only a resumption without a book helps."""
+        (home,) = await standings_of(self._store, [WHOLE_HOME])
+        return not home.trades
+
+    async def _require_home(self) -> None:
+        (home,) = await standings_of(self._store, [WHOLE_HOME])
+        if not home.trades:
+            raise RejectedError(
+                f"the whole home was halted by {home.by}: {home.reason}",
+                effect=_NOTHING,
+                fix="quorate resume --reason TEXT, without a book",
+                slug="conflict",
+            )
 
     async def _named(self, book: BookName) -> TradingLine:
         if not is_name(book):
@@ -291,72 +321,17 @@ class Safety:
 
         def decide(tx: Transaction) -> Sequence[Event]:
             events = [event for halt in halts for event in halting(tx, halt)]
+            if wish.book is None:
+                told = moved_by(
+                    tx, WHOLE_HOME, TradingEvent.HALT, reason=halts[0].reason, by=wish.by
+                )
+                events += told
             if key is not None:
                 trace, now = self._store.ids.trace_id(), self._store.clock.now()
                 events.append(acceptance_event(key, RunId(halts[0].id), trace, last=last, now=now))
             return events
 
         await self._store.journal.commit(decide)
-
-    async def _carried_out(
-        self, halts: Sequence[Halt], patience_s: float
-    ) -> dict[BookName, HaltReport | None]:
-        """Begin what the halts are, wait for as much of it as comes about in time, and leave the rest under way."""
-        tasks = {asyncio.create_task(self._worked(halt)): halt.book for halt in halts}
-        for task in tasks:
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-        patience = asyncio.create_task(self._store.clock.sleep(patience_s))
-        try:
-            while not patience.done() and not all(task.done() for task in tasks):
-                open_ = {task for task in tasks if not task.done()}
-                await asyncio.wait({patience, *open_}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            patience.cancel()
-        return {book: task.result() for task, book in tasks.items() if task.done()}
-
-    async def _worked(self, halt: Halt) -> HaltReport | None:
-        """Return what came of a halt, None where nobody knows: then it stays without an end in the journal."""
-        try:
-            return await self._done(halt)
-        except QuorateError as error:
-            _LOG.error("halt_not_carried_out", halt=halt.id, book=halt.book, cause=str(error))
-        except Exception:  # noqa: BLE001  (an edge: the halt stands, whatever its cancels meet)
-            _LOG.exception("halt_not_carried_out", halt=halt.id, book=halt.book)
-        return None
-
-    async def _done(self, halt: Halt) -> HaltReport:
-        if not halt.cancels:
-            return await self._recorded(halt, HaltReport())
-        try:
-            opened = await self._trading.open_book(halt.book)
-        except QuorateError as error:
-            return await self._recorded(halt, await self._stuck(halt, error.cause))
-        switch = KillSwitch(
-            execution=opened.execution,
-            orders=self._orders,
-            journal=self._store.journal,
-            clock=self._store.clock,
-            trace_id=self._store.ids.trace_id(),
-        )
-        return await switch.carry_out(halt)
-
-    async def _stuck(self, halt: Halt, cause: str) -> HaltReport:
-        """Return the report of a halt whose broker could not even be asked: what is open there stays open."""
-        open_orders = await self._orders.open_orders(halt.book)
-        held = await self._orders.held(halt.book) if halt.closes else {}
-        return HaltReport(
-            unconfirmed=tuple(
-                Left(name=each.order.client_order_id, cause=cause)
-                for each in open_orders
-                if adds_risk(each)
-            ),
-            held=tuple(Left(name=symbol, cause=cause) for symbol in sorted(held)),
-        )
-
-    async def _recorded(self, halt: Halt, report: HaltReport) -> HaltReport:
-        await self._store.journal.commit(lambda _tx: [ended(halt, report)])
-        return report
 
     async def _done_before(self, wish: HaltWish) -> HaltOutcome | None:
         """Return what the halt with this key came to, None where its key is free.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from quorate.bootstrap.safety.answers import BreakerLine
 from quorate.cycle.risk_desk.locks import LockKind
 from quorate.execution.halting.service import BookOrders
 from quorate.kernel.ids import BookName, Symbol
@@ -28,6 +29,18 @@ class OpenedBook(Protocol):
     @property
     def execution(self) -> BookOrders:
         """Return who places and cancels the book's orders."""
+        ...
+
+
+class Intake(Protocol):
+    """What lets new tasks in."""
+
+    async def breaker(self) -> BreakerLine:
+        """Return how its breaker stands, which a shutdown holds open until a person resumes."""
+        ...
+
+    async def reset(self, *, reason: str, by: str) -> None:
+        """Let tasks in again, for a person who looked why none were."""
         ...
 
 

@@ -21,6 +21,7 @@ from quorate.execution.halting import (
     reach_of,
     together,
 )
+from quorate.execution.recorded import WHOLE_HOME
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import BookName
 from quorate.kernel.journal import JournalEntry
@@ -75,6 +76,7 @@ async def reach(store: Store, book: BookName) -> Reach:
 async def view_of(store: Store, standing: TradingLine, also: Sequence[TradingLine]) -> SafetyView:
     """Return all that the Safety page shows of a book."""
     moved = await store.journal.entries(f"trading:{standing.book}")
+    moved = moved or await store.journal.entries(f"trading:{WHOLE_HOME}")
     halts = await store.journal.entries(f"halt:{standing.book}")
     trips = sorted((*_moves(moved), *_halts(halts)), key=lambda trip: -trip.seq)
     return SafetyView(

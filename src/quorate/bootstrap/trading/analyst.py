@@ -23,6 +23,24 @@ PATIENCE_S: Final = 180.0
 """How long it is waited for: a lease of the default length, and a run after it. Ours."""
 
 
+class LoneAnalyst:
+    """Asks the arena for a run by itself: it is on record, and no cycle follows it."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+
+    async def analysed(
+        self, cycle: CycleFacts, symbols: Sequence[Symbol], as_of: date
+    ) -> RecordedRun:
+        """Return the run of the cycle that is only looked at."""
+        return await self._runner.run(
+            RunRequest(
+                symbols=tuple(symbols), as_of=as_of, book=cycle.book, strategy=cycle.strategy
+            ),
+            "preview",
+        )
+
+
 class RunAnalyst:
     """Asks the arena through the arbiter, as everybody does."""
 

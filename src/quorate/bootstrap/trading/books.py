@@ -26,7 +26,7 @@ from quorate.bootstrap.live_market import LiveMarket
 from quorate.bootstrap.risk_desk import HomeSigns, opened_risk_desk
 from quorate.bootstrap.running import Runner
 from quorate.bootstrap.store import Store
-from quorate.bootstrap.trading.analyst import RunAnalyst
+from quorate.bootstrap.trading.analyst import LoneAnalyst, RunAnalyst
 from quorate.bootstrap.trading.listening import StreamListener
 from quorate.bootstrap.trading.paper_market import PaperMarket
 from quorate.bootstrap.trading.paper_venue import PaperVenue
@@ -38,7 +38,8 @@ from quorate.cycle.data_fetching import DataFetching
 from quorate.cycle.executing import Executing
 from quorate.cycle.market_analysis import MarketAnalysis
 from quorate.cycle.monitoring import Monitoring
-from quorate.cycle.ports import Market, Venue, Watch
+from quorate.cycle.ports import Analyst, Market, Step, Venue, Watch
+from quorate.cycle.previewing import CyclePreview
 from quorate.cycle.risk_desk.service import RiskDesk
 from quorate.cycle.risk_management import RiskManagement
 from quorate.cycle.service import CycleService
@@ -214,10 +215,6 @@ async def open_paper_book(
 def cycles_of(parts: BookParts, book: OpenBook) -> CycleService:
     """Return the cycles of an open book: the six steps on what it stands on."""
     settings, store = parts.store.settings, parts.store
-    costs = Costs(
-        fee_bps=float(settings.portfolio.fee_per_fill_usd),
-        slippage_bps=float(settings.portfolio.slippage_bps),
-    )
     return CycleService(
         book=book.name,
         journal=store.journal,
@@ -226,22 +223,46 @@ def cycles_of(parts: BookParts, book: OpenBook) -> CycleService:
         owner=parts.owner,
         lease_time=timedelta(seconds=settings.journal.lease_seconds),
         steps=(
-            DataFetching(book.market, book.venue),
-            MarketAnalysis(RunAnalyst(store, parts.runner)),
-            Backtesting(book.market, costs, GatePolicy(), settings.agents),
-            RiskManagement(
-                book=book.name,
-                desk=book.desk,
-                keeper=book.keeper,
-                market=book.market,
-                broker=book.broker,
-                orders=book.orders,
-                clock=book.clock,
-            ),
+            *_deciding(parts, book, RunAnalyst(store, parts.runner), book.desk),
             Executing(book.desk, book.execution),
             Monitoring(book.venue, book.keeper, parts.watch),
         ),
         watch=parts.watch,
+    )
+
+
+def preview_of(parts: BookParts, book: OpenBook) -> CyclePreview:
+    """Return the deciding steps of an open book, on a desk that commits nothing."""
+    return CyclePreview(
+        book=book.name,
+        clock=book.clock,
+        ids=parts.store.ids,
+        steps=_deciding(parts, book, LoneAnalyst(parts.runner), book.desk.looking()),
+    )
+
+
+def _deciding(
+    parts: BookParts, book: OpenBook, analyst: Analyst, desk: RiskDesk
+) -> tuple[Step, ...]:
+    """Return the four steps that say what is to be ordered."""
+    settings = parts.store.settings
+    costs = Costs(
+        fee_bps=float(settings.portfolio.fee_per_fill_usd),
+        slippage_bps=float(settings.portfolio.slippage_bps),
+    )
+    return (
+        DataFetching(book.market, book.venue),
+        MarketAnalysis(analyst),
+        Backtesting(book.market, costs, GatePolicy(), settings.agents),
+        RiskManagement(
+            book=book.name,
+            desk=desk,
+            keeper=book.keeper,
+            market=book.market,
+            broker=book.broker,
+            orders=book.orders,
+            clock=book.clock,
+        ),
     )
 
 

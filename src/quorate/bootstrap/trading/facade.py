@@ -31,6 +31,7 @@ from quorate.bootstrap.trading.books import (
     cycles_of,
     open_paper_book,
     open_replay_book,
+    preview_of,
     replay_book_event,
 )
 from quorate.bootstrap.trading.following import followed_run
@@ -39,6 +40,7 @@ from quorate.cycle.ports import Watch
 from quorate.cycle.record import BookStage, RecordedCycle, Trigger, read_cycle, stream_of
 from quorate.cycle.schedule import Schedule, ScheduleState, started, stopped
 from quorate.cycle.service import CycleRunningError, CycleService, CycleWish
+from quorate.cycle.stage import AT_REST
 from quorate.cycle.strategies.default import with_default
 from quorate.kernel.errors import ConflictError, RejectedError
 from quorate.kernel.ids import BookName, StrategyName, Symbol
@@ -108,30 +110,54 @@ class Trading:
         """
         return (await self._opened(name))[0]
 
-    async def once(self, *, trigger: Trigger = Trigger.MANUAL) -> RecordedCycle:
-        """Walk one cycle of the working book, and return it as it was recorded.
+    async def once(
+        self, name: BookName | None = None, *, trigger: Trigger = Trigger.MANUAL
+    ) -> RecordedCycle:
+        """Walk one cycle of a book, of the working one where none is named, and return it as it was recorded.
 
         Raises:
             CycleRunningError: one is under way.
-            RejectedError: a REPLAY book has no session left, or the strategy may not be followed.
+            RejectedError: there is no such book, a REPLAY book has no session left, or the strategy may not be
+                followed.
         """
-        book, cycles = await self._opened(await self.working_book())
+        book, cycles = await self._opened(name or await self.working_book())
         await cycles.resumed()
+        cycle = await cycles.once(await self._wish(book, trigger))
+        return read_cycle(await self._store.journal.entries(stream_of(cycle.facts.cycle_id)))
+
+    async def preview(self, name: BookName | None = None) -> RecordedCycle:
+        """Return a cycle up to the orders that it would send; none is sent, and no row of it is written.
+
+        The arena's run is on record, as a run by itself.
+
+        Raises:
+            CycleRunningError: a cycle of the book is under way.
+            RejectedError: as `once`.
+        """
+        book, _ = await self._opened(name or await self.working_book())
+        stage = (await self.status(book.name)).stage
+        if stage.stage not in AT_REST:
+            raise CycleRunningError(
+                f"a cycle of {book.name} is under way: {stage.cycle_id}",
+                effect="nothing is shown",
+                fix="quorate cycle status",
+            )
+        return await preview_of(self._parts, book).of(await self._wish(book, Trigger.MANUAL))
+
+    async def _wish(self, book: OpenBook, trigger: Trigger) -> CycleWish:
+        """Return what a cycle that is wanted now is about."""
         await book.caught_up()
         await self._require_session(book)
         policy = self._store.settings.cycle
         strategy = None if not policy.strategy else StrategyName(policy.strategy)
         if strategy is not None and book.mode is not BookMode.REPLAY:
             await self._followed(strategy)
-        cycle = await cycles.once(
-            CycleWish(
-                trigger=trigger,
-                symbols=self._symbols(strategy),
-                session=book.session,
-                strategy=strategy,
-            )
+        return CycleWish(
+            trigger=trigger,
+            symbols=self._symbols(strategy),
+            session=book.session,
+            strategy=strategy,
         )
-        return read_cycle(await self._store.journal.entries(stream_of(cycle.facts.cycle_id)))
 
     async def _require_session(self, book: OpenBook) -> None:
         """Refuse a second cycle at the close of the session behind which there are no bars."""
@@ -263,7 +289,7 @@ class Trading:
             return await open_replay_book(self._parts, name)
         if self._broker is None:
             self._broker = await self._stack.enter_async_context(
-                open_broker(self._store.settings, self._store.clock)
+                open_broker(self._store.settings, self._store.clock, self._store.boundaries)
             )
         if self._broker is None:
             raise RejectedError(

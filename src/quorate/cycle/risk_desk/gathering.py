@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from quorate.execution.broker import BrokerAccount, BrokerPosition, Instrument
 from quorate.execution.client_order_id import ClientOrderId
+from quorate.execution.listing import IN_DOUBT
 from quorate.execution.order_table import TERMINAL, OrderState
 from quorate.kernel.ids import Symbol
 from quorate.portfolio.book import BookMode
@@ -88,6 +89,10 @@ class OrderLine:
             other.decision_id,
             other.symbol,
         )
+
+    def is_in_doubt_for(self, request: OrderRequest) -> bool:
+        """Return whether it is the same order to the letter, and nobody knows whether the broker has it."""
+        return self.state in IN_DOUBT and self.request.hash == request.hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
@@ -93,6 +94,13 @@ class RiskDesk:
         self._limits_hash = limits.hash
         self._turn = asyncio.Lock()
         self._judged: dict[str, _Judgement] = {}
+        self._looks_only = False
+
+    def looking(self) -> RiskDesk:
+        """Return a desk that judges as this one does and commits nothing: no lock is set, no state is moved."""
+        desk = copy(self)
+        desk._turn, desk._judged, desk._looks_only = asyncio.Lock(), {}, True  # noqa: SLF001  (its own copy)
+        return desk
 
     async def open(
         self,
@@ -150,8 +158,9 @@ class RiskDesk:
         due = due_locks(today, losses, exits, bought, self._limits)
         trading = (await self._records.trading(self._book)).standing
         locks = await self._records.locks(self._book)
-        if not guard_events(self._book, locks, trading, due, today):
-            return ()
+        found = guard_events(self._book, locks, trading, due, today)
+        if not found or self._looks_only:
+            return tuple(found)
         return await self._committed(
             lambda tx: guard_events(
                 self._book, tx.locks(self._book), tx.trading(self._book), due, today
@@ -164,7 +173,7 @@ class RiskDesk:
         reason, events = pause_events(
             self._book, await self._records.locks(self._book), causes, today
         )
-        if events:
+        if events and not self._looks_only:
             await self._committed(
                 lambda tx: pause_events(self._book, tx.locks(self._book), causes, today)[1]
             )
@@ -228,12 +237,12 @@ class RiskDesk:
     async def _approval_on_record(self, request: OrderRequest) -> ApprovedOrder | None:
         """Return the approval of an entry that was sent: asked for again after a kill, it is not judged against itself.
 
-        An entry that never left is judged as things are now.
+        The same holds for any order of which nobody knows whether it left. What never left is judged as things are now.
         """
         lines = [
             line
             for line in await self._situations.lines(request.decision_id)
-            if line.is_of(request)
+            if line.is_of(request) or line.is_in_doubt_for(request)
         ]
         if not any(line.state not in NOT_AT_BROKER for line in lines):
             return None

@@ -26,6 +26,7 @@ from quorate.cycle.risk_management.wishes import (
 from quorate.cycle.trade import Refusal, Trade
 from quorate.cycle.watch.alert import Alert, Severity
 from quorate.execution.broker import Instrument
+from quorate.execution.listing import exact
 from quorate.execution.ports import Broker, Orders
 from quorate.execution.recorded import OrderFact
 from quorate.kernel.action import FinalAction
@@ -41,6 +42,9 @@ GATE: Final = "BACKTEST_GATE"
 PAUSED: Final = "NEW_RISK_PAUSED"
 NO_ENTRY: Final = "NO_ENTRY"
 NOTHING_TO_SELL: Final = "NOTHING_TO_SELL"
+ALREADY_HELD: Final = "ALREADY_HELD"
+"""A BUY of what is held. Nothing is added to a position: its stop rests, and a broker refuses an order that could fill
+against one's own. Source: RELIABILITY 3 (19)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,9 @@ class RiskManagement:
 
     def _objection(self, made: Analysed, known: _Known, paused: str) -> tuple[str, str] | None:
         """Return what stands against new risk before its size is asked for."""
+        held = known.held.get(made.decision.symbol, Decimal(0))
+        if held > 0:
+            return ALREADY_HELD, held_words(held, made.decision.symbol)
         if paused:
             return PAUSED, paused
         result = _tested(made, known)
@@ -243,6 +250,11 @@ class RiskManagement:
             cycle_id=cycle.facts.cycle_id,
             trace_id=cycle.facts.trace_id,
         )
+
+
+def held_words(held: Decimal, symbol: Symbol) -> str:
+    """Return why a BUY of what is held comes to nothing."""
+    return f"the book holds {exact(held)} {symbol} already, and nothing is added to a position"
 
 
 def guarded_text(moved: Event) -> str:

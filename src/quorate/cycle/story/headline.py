@@ -8,7 +8,7 @@ from typing import Final
 
 from quorate.arena.record.phrases import enumeration, spaced
 from quorate.cycle.record import RecordedCycle
-from quorate.cycle.risk_management.service import GATE
+from quorate.cycle.risk_management.service import ALREADY_HELD, GATE
 from quorate.cycle.story.facts import OrderTale
 from quorate.cycle.story.story import Story
 from quorate.cycle.story.words import LEG_WORDS, did_words, dollars, gate_words, price, shares, when
@@ -40,6 +40,8 @@ def no_order_words(story: Story) -> str:
         check = denial.denial
         name = f" (check {check.number}, {check.name})" if check else ""
         return f"risk denied it with {denial.code or 'no code'}{name}"
+    if story.refused is not None and story.refused.code == ALREADY_HELD:
+        return story.refused.detail
     of_gate = story.refused is None or story.refused.code == GATE
     if of_gate and story.gate is not None and not story.gate.passed:
         return f"the backtest gate refused it: {gate_words(story.gate) or 'it told no reason'}"

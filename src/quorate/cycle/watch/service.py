@@ -54,20 +54,32 @@ class Watch:
         """
         if not alerts:
             return
+        raised = self.prepared(alerts)
+        for each in raised:
+            _logged(each.alert)
+        try:
+            await self._raised(raised)
+        except (ConflictError, UnavailableError) as error:
+            _LOG.warning("alerts_not_kept", count=len(raised), cause=str(error))
+
+    def prepared(self, alerts: Sequence[Alert]) -> tuple[RaisedAlert, ...]:
+        """Return alerts as they go on record, each once: the caller commits those that are new with what they tell."""
         now, secrets = self._clock.now(), tuple(self._secrets())
         raised: dict[str, RaisedAlert] = {}
         for alert in alerts:
             safe = alert.without_secrets(secrets)
-            _logged(safe)
             alert_id = alert_id_of(safe, now.date())
             hook = HookState.WAITING if self._goes_abroad(safe) else HookState.NONE
             raised[alert_id] = RaisedAlert(
                 alert_id=alert_id, alert=safe, raised_at=stamp(now), hook=hook
             )
-        try:
-            await self._raised(raised.values())
-        except (ConflictError, UnavailableError) as error:
-            _LOG.warning("alerts_not_kept", count=len(raised), cause=str(error))
+        return tuple(raised.values())
+
+    def announced(self, raised: Collection[RaisedAlert]) -> None:
+        """Tell what was committed to the log and the webhook; what a kill keeps from it is told by the next process."""
+        for each in raised:
+            _logged(each.alert)
+        self._begun(raised)
 
     async def logged(self, cycle_id: CycleId, trace: Sequence[Mapping[str, JsonValue]]) -> None:
         """Write the messages of a cycle so far, verbatim, to its `events.jsonl`; files that fail are only logged."""
@@ -89,7 +101,10 @@ class Watch:
             return [raised_event(each) for each in new]
 
         await self._journal.commit(decide)
-        for each in new:
+        self._begun(new)
+
+    def _begun(self, raised: Collection[RaisedAlert]) -> None:
+        for each in raised:
             if self._delivery is not None and each.hook is HookState.WAITING:
                 self._delivery.begin(each)
 

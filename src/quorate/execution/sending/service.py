@@ -28,6 +28,7 @@ from quorate.kernel.errors import InvariantBrokenError, UnavailableError
 from quorate.kernel.ids import BookName, Symbol, TraceId
 from quorate.kernel.journal import Event
 from quorate.kernel.ports import Clock, Journal
+from quorate.kernel.spans import span
 from quorate.risk import TRADING_TABLE, ApprovedOrder, OrderRequest, TradingEvent
 
 Fold: TypeAlias = Callable[[RecordedOrder], Change]
@@ -64,6 +65,7 @@ class OrderDesk:
         self._policy = policy
         self._jitter = jitter
         self._approved: dict[ClientOrderId, ApprovedOrder] = {}
+        self._sent: set[ClientOrderId] = set()
 
     async def place(self, approved: ApprovedOrder, intent: Intent) -> RecordedOrder:
         """Return the order after it was sent once and, where the answer was lost, asked about.
@@ -76,16 +78,21 @@ class OrderDesk:
         """
         id_ = id_of(approved.request, intent.generation)
         self._approved[id_] = approved
-        await self._journal.commit(lambda tx: self._intended(tx, approved.request, id_, intent))
-        if await self._claimed(id_):
-            await self._send(id_, approved)
-        return await self.resolve(id_)
+        with span("order", trace_id=intent.trace_id, clientOrderId=id_):
+            await self._journal.commit(lambda tx: self._intended(tx, approved.request, id_, intent))
+            if await self._claimed(id_):
+                await self._send(id_, approved)
+            return await self.resolve(id_)
 
-    async def resolve(self, id_: ClientOrderId) -> RecordedOrder:
+    async def resolve(self, id_: ClientOrderId, *, waits: bool = True) -> RecordedOrder:
         """Return the order after the broker was asked about it by its id, where nobody knew; else as it stands.
 
-        Only an order that the broker does not know, told so several times, is sent again: with the same id, in its
-        decision's time, and by the process that has its approval. Otherwise it was never accepted.
+        Only an order that the broker does not know is sent again: with the same id, in its decision's time, and by a
+        process that has its approval. It must say so several times of what left from here, once of what a process
+        left that is gone: the id is refused where it is taken after all. Otherwise it was never accepted, which is
+        believed after the decision's time; without `waits` it is not waited for until then.
+
+        Source: RELIABILITY 1.3 (absent and within its time: the same id again), 1.9 (recovery under 5 s).
         """
         absences = 0
         for _ in range(self._policy.max_polls):
@@ -93,7 +100,9 @@ class OrderDesk:
             if not is_in_doubt(known.order):
                 break
             absences = await self._asked(known, absences)
-            if absences < self._policy.polls:
+            if absences < self._enough(known):
+                if not waits and self._is_anothers(known):
+                    break
                 await self._clock.sleep(self._pause(known))
                 continue
             absences = 0
@@ -169,6 +178,7 @@ class OrderDesk:
         return happened(known.order, OrderEvent.SEND)
 
     async def _send(self, id_: ClientOrderId, approved: ApprovedOrder) -> None:
+        self._sent.add(id_)
         try:
             answer = await self._broker.submit(approved, id_)
         except OrderRefusedError as refusal:
@@ -285,6 +295,17 @@ class OrderDesk:
     async def known(self, id_: ClientOrderId) -> RecordedOrder:
         """Return the order as it stands."""
         return _there(await self._orders.order(id_))
+
+    def _enough(self, known: RecordedOrder) -> int:
+        """Return how often the broker must say that it does not know an order before something follows from it."""
+        id_ = known.order.client_order_id
+        is_left = id_ in self._approved and id_ not in self._sent
+        return 1 if is_left and self._clock.now() < known.expires_at else self._policy.polls
+
+    def _is_anothers(self, known: RecordedOrder) -> bool:
+        """Return whether only somebody else's approval can send the order again, and its time is not over."""
+        in_time = self._clock.now() < known.expires_at
+        return in_time and known.order.client_order_id not in self._approved
 
     def _pause(self, known: RecordedOrder) -> float:
         is_late = self._clock.now() >= known.expires_at

@@ -2,7 +2,17 @@
 
 from litestar import Router
 
+from quorate.hub.api.agents import (
+    agent,
+    agents,
+    drain_agent,
+    override_task,
+    quarantine_agent,
+    restore_agent,
+    router_arms,
+)
 from quorate.hub.api.alerts import acknowledge_alert, alerts
+from quorate.hub.api.audit import audit_events, audit_verify, trace_rows
 from quorate.hub.api.backtests import backtest, backtests, start_backtest
 from quorate.hub.api.budgets import budgets, prices, set_budgets, set_price
 from quorate.hub.api.competitions import (
@@ -23,7 +33,7 @@ from quorate.hub.api.cycles import (
     stop_schedule,
 )
 from quorate.hub.api.debates import debate_session, debate_sessions, start_debate
-from quorate.hub.api.health import health, me, ready
+from quorate.hub.api.health import health, me, metrics, metrics_at_root, ready
 from quorate.hub.api.orders import (
     cancel_order,
     close_position,
@@ -63,6 +73,7 @@ from quorate.hub.api.prompts import (
 )
 from quorate.hub.api.providers import models, providers, remove_key, store_key, try_provider
 from quorate.hub.api.reruns import compare, replay
+from quorate.hub.api.results import results, results_socket
 from quorate.hub.api.run_details import prompts as run_prompts
 from quorate.hub.api.run_details import tool_calls
 from quorate.hub.api.runs import run, runs, trace, why
@@ -86,13 +97,24 @@ from quorate.hub.api.strategies import (
     strategy_history,
 )
 from quorate.hub.api.streaming import stream
+from quorate.hub.api.tasks import add_task, cancel_task, retry_task, task, tasks
 from quorate.hub.api.tokens import create_token, revoke_token, tokens
 from quorate.hub.api.tools import test_tool, tools
 from quorate.hub.api.trials import try_profile
+from quorate.hub.api.verdicts import verdict, verdicts, verify_verdict
+from quorate.hub.api.waivers import add_waiver, revoke_waiver, waiver, waivers
+from quorate.hub.api.worker_socket import worker_series, worker_socket
 
 API = Router(
     path="/api/admin",
     route_handlers=[
+        agent,
+        agents,
+        drain_agent,
+        override_task,
+        quarantine_agent,
+        restore_agent,
+        router_arms,
         competition,
         competition_scores,
         competitions,
@@ -101,6 +123,16 @@ API = Router(
         stop_competition,
         acknowledge_alert,
         alerts,
+        audit_events,
+        audit_verify,
+        trace_rows,
+        verdict,
+        verdicts,
+        verify_verdict,
+        add_waiver,
+        revoke_waiver,
+        waiver,
+        waivers,
         current_cycle,
         cycle,
         cycles,
@@ -144,6 +176,7 @@ API = Router(
         health,
         log_out,
         me,
+        metrics,
         overview,
         profile,
         profile_history,
@@ -153,6 +186,8 @@ API = Router(
         prompt_versions,
         ready,
         replay,
+        results,
+        results_socket,
         revoke_token,
         role_templates,
         run,
@@ -178,11 +213,18 @@ API = Router(
         stream,
         run_prompts,
         tokens,
+        add_task,
+        cancel_task,
+        retry_task,
+        task,
+        tasks,
         tool_calls,
         trace,
         try_profile,
         try_provider,
         why,
+        worker_series,
+        worker_socket,
     ],
 )
 
@@ -192,4 +234,7 @@ DEBATE_API = Router(path="/api", route_handlers=[debate_session, debate_sessions
 SIGNING_IN = (sign_in, sign_out_page)
 """The pages that open and close a session."""
 
-__all__ = ["API", "DEBATE_API", "SIGNING_IN"]
+METRICS = metrics_at_root
+"""The figures where Prometheus looks for them; `/api/admin/metrics` is the same."""
+
+__all__ = ["API", "DEBATE_API", "METRICS", "SIGNING_IN"]

@@ -13,6 +13,7 @@ from quorate.hub.api.shape import Moment, Shape
 from quorate.hub.parts import AnyRequest, app_in
 from quorate.hub.security.forgery import keyed_hash
 from quorate.hub.security.principal import OPEN, principal_of, require
+from quorate.kernel.errors import UnavailableError
 from quorate.kernel.stamps import stamp
 
 HEALTH_PATH: Final = "/api/admin/health"
@@ -31,12 +32,22 @@ class Health(Shape):
     status: str
 
 
+class ComponentState(Shape):
+    """A part as it stands. Without a `needed` one nothing works; another one narrows what can be done."""
+
+    name: str
+    ok: bool
+    needed: bool
+    detail: str
+
+
 class Ready(Shape):
-    """It can do its work: the journal answers, and ends at row `head`."""
+    """It can do its work: the journal answers, and ends at row `head`; `degraded` where a part does not work."""
 
     status: str
     read_at: Moment
     head: int
+    components: tuple[ComponentState, ...]
 
 
 @get("/health", guards=[OPEN], summary="Does it run?")
@@ -74,10 +85,37 @@ def me(request: AnyRequest) -> Me:
 
 @get("/ready", guards=[require(Scope.READ)], summary="Can it do its work?")
 async def ready(request: AnyRequest) -> Ready:
-    """Read the journal's head; a database that gives no answer is a problem, 503."""
+    """Look at every component; where a needed one does not work, a problem names it, 503."""
     app = app_in(request)
-    head = await app.feed().head()
-    return Ready(status="ready", read_at=stamp(app.clock.now()), head=head)
+    found = await app.telemetry.components()
+    missing = [each for each in found if each.needed and not each.ok]
+    if missing:
+        raise UnavailableError(
+            "not ready: " + "; ".join(f"{each.name} {each.detail}" for each in missing),
+            source=missing[0].name,
+        )
+    return Ready(
+        status="ready" if all(each.ok for each in found) else "degraded",
+        read_at=stamp(app.clock.now()),
+        head=await app.feed().head(),
+        components=tuple(
+            ComponentState(name=each.name, ok=each.ok, needed=each.needed, detail=each.detail)
+            for each in found
+        ),
+    )
+
+
+async def _metrics(request: AnyRequest) -> Response[bytes]:
+    """Return every figure in the text format of Prometheus."""
+    telemetry = app_in(request).telemetry
+    return Response(await telemetry.metrics(), media_type=telemetry.content_type)
+
+
+metrics = get("/metrics", guards=[require(Scope.READ)], include_in_schema=False)(_metrics)
+"""Where the API's other answers are."""
+
+metrics_at_root = get("/metrics", guards=[require(Scope.READ)], include_in_schema=False)(_metrics)
+"""Where Prometheus looks by itself."""
 
 
 def proof_of(secret: bytes, challenge: str) -> str:

@@ -117,9 +117,10 @@ async def start_run(
     if data.allow_order and Scope.TRADE not in principal_of(request).scopes:
         raise scope_missing(Scope.TRADE)
     if dry_run or data.dry_run:
-        planned = await parts.app.work.prepared(wanted) if data.allow_order else wanted
+        planned = await parts.app.order_desk.prepared(wanted) if data.allow_order else wanted
         return _previewed(await parts.app.preview_run(planned))
     accepted = request_key(request, key, data)
+    await parts.app.coordination.admit()
     return await started(
         parts,
         lambda: parts.app.start_run(wanted, key=accepted, allow_order=data.allow_order),

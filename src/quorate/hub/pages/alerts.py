@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from litestar import Response, get, post
@@ -9,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from quorate.access import Scope
+from quorate.cycle.watch import Severity
 from quorate.hub.pages.alert_lines import ALERTS, alert_lines
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.shell import IN_BELL, HubRequest, app_of, bare_shell, page, wants_part
@@ -18,11 +20,32 @@ SECTION: Final = "dashboard"
 SHOWN: Final = 100
 """The newest alerts that the page lists. Ours: older ones are in the journal."""
 
+VIEWS: Final[Mapping[str, tuple[Severity, ...]]] = {
+    "wanting": (Severity.WARNING, Severity.ERROR),
+    "errors": (Severity.ERROR,),
+    "warnings": (Severity.WARNING,),
+    "informing": (Severity.INFO,),
+    "all": tuple(Severity),
+}
+"""The lists of the page, the one that is shown first at the top: what only informs hides what wants somebody."""
+
+
+def view_in(text: str) -> str:
+    """Return the list that an address asks for, the first one where it asks for none that there is."""
+    return text if text in VIEWS else next(iter(VIEWS))
+
+
+def address_of(view: str) -> str:
+    """Return the address of a list."""
+    return ALERTS if view == next(iter(VIEWS)) else f"{ALERTS}?severity={view}"
+
 
 @get(ALERTS, guards=[require(Scope.READ)])
 async def alerts(request: HubRequest) -> Template:
-    """Show the newest alerts of every book."""
-    found = await read(app_of(request).alerts.newest(SHOWN), "The alerts")
+    """Show the newest alerts of every book; what only informs is left out unless the address asks for it."""
+    chosen, desk = view_in(request.query_params.get("severity", "")), app_of(request).alerts
+    found = await read(desk.newest(SHOWN, severities=VIEWS[chosen]), "The alerts")
+    counts = await desk.counts()
     return await page(
         request,
         "alerts/index.html",
@@ -31,7 +54,18 @@ async def alerts(request: HubRequest) -> Template:
         section=SECTION,
         listed=found,
         lines=() if isinstance(found, Failed) else alert_lines(found),
-        list_href=ALERTS,
+        list_href=address_of(chosen),
+        views=[
+            (
+                view.capitalize(),
+                sum(counts[each] for each in kept),
+                address_of(view),
+                view == chosen,
+            )
+            for view, kept in VIEWS.items()
+        ],
+        hidden=sum(counts.values()) - sum(counts[each] for each in VIEWS[chosen]),
+        everything=address_of("all"),
     )
 
 

@@ -21,7 +21,7 @@ from quorate.hub.pages.cycles.card import card_of
 from quorate.hub.pages.equity import equity_chart
 from quorate.hub.pages.overview import recent_lines, split_of
 from quorate.hub.pages.reading import Failed, read
-from quorate.hub.pages.results import newest, newest_by_symbol
+from quorate.hub.pages.results import newest, rail
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import require
 from quorate.market.series import SeriesSummary
@@ -72,7 +72,7 @@ async def dashboard(request: HubRequest) -> Template:
         keyless=await _keyless(app),
         last=None if isinstance(lines, Failed) or not lines else lines[0],
         decisions=lines if isinstance(lines, Failed) else newest(lines, SHOWN),
-        results=lines if isinstance(lines, Failed) else newest_by_symbol(lines),
+        results=await rail(app),
         problems=await read(_problems(app), "The list of problems"),
         alerts=raised if isinstance(raised, Failed) else alert_lines(raised),
         alerts_href=ALERTS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from litestar import get
@@ -14,8 +15,11 @@ from quorate.arena.record import Overview, RunFilter, RunLine, RunView
 from quorate.bootstrap import App
 from quorate.hub.pages.columns import Columns, columns_of
 from quorate.hub.pages.cycles.card import CycleCard, card_of
+from quorate.hub.pages.fleet.rows import WorkerRow, worker_row
+from quorate.hub.pages.profit import Profit, profit_of
 from quorate.hub.pages.reading import Failed, read
-from quorate.hub.pages.results import REASON_WORDS, newest_by_symbol
+from quorate.hub.pages.results import REASON_WORDS, rail
+from quorate.hub.pages.safety.scene import BreakerRow, breaker_rows
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import require
 
@@ -54,13 +58,45 @@ async def overview(request: HubRequest) -> Template:
         split=None if isinstance(figures, Failed) else split_of(figures),
         reason_words=REASON_WORDS,
         card=await read(_card(app), "The trading cycle"),
+        profit=await read(_profit(app), "The book's profit"),
+        breakers=await read(_breakers(app), "The breakers"),
+        fleet=await read(_workers(app), "The fleet"),
         lines=lines if isinstance(lines, Failed) else lines[:RECENT],
-        results=lines if isinstance(lines, Failed) else newest_by_symbol(lines),
+        results=await rail(app),
     )
 
 
 async def _card(app: App) -> CycleCard:
     return card_of(await app.cycles.book(await app.trading.current_book()))
+
+
+async def _profit(app: App) -> Profit | None:
+    book = await app.trading.current_book()
+    view = await app.cycles.book(book)
+    points = await app.cycles.equity(book)
+    began = await app.cycles.began_with(book)
+    if view.newest is None or began is None or len(points) < 2:
+        return None
+    first, last = date.fromisoformat(points[0].day), date.fromisoformat(points[-1].day)
+    closes = {}
+    for symbol in view.newest.cycle.facts.symbols:
+        bars = await app.price_history(symbol, last, (last - first).days + 1)
+        closes[symbol] = {bar.session.isoformat(): bar.close for bar in bars}
+    spent = await app.money.spent_in(book)
+    return profit_of(view.standing.called, points, began, spent.amount, closes)
+
+
+async def _breakers(app: App) -> Sequence[BreakerRow]:
+    """Return the breakers, those that hold something back first."""
+    lines = await app.safety.breakers()
+    return breaker_rows(sorted(lines, key=lambda line: (line.closed, line.dependency)))
+
+
+async def _workers(app: App) -> Sequence[WorkerRow]:
+    overview = await app.fleet.overview()
+    now = app.clock.now()
+    present = [line for line in overview.workers if line.state != "left"]
+    return [worker_row(line, overview.dead_after_s, now) for line in present]
 
 
 async def recent_lines(app: App) -> Sequence[RunLine] | Failed:

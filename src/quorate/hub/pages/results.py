@@ -1,8 +1,8 @@
-"""Results: the newest decisions, and each said in one sentence made of its recorded facts."""
+"""Results: the newest decisions, each said in one sentence made of its recorded facts, with how it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -10,8 +10,11 @@ from typing import Final
 
 from quorate.arena.record.listing import DecisionLine, RunLine
 from quorate.arena.record.phrases import count, enumeration, spaced
+from quorate.bootstrap import App
+from quorate.hub.pages.reading import Failed, read
 from quorate.kernel.action import DecisionReason
-from quorate.kernel.ids import Symbol
+from quorate.kernel.decision import TriggerName
+from quorate.results.standing import ResultLine, ResultState
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,21 @@ class Result:
     started_at: str
     as_of: date
     made: DecisionLine
+    line: ResultLine | None = None
+    """The result itself where the results' own table told of it."""
+
+    @property
+    def badges(self) -> tuple[tuple[str, str], ...]:
+        """Return what has to be known of it, each with its tone."""
+        if self.line is None:
+            return ()
+        return tuple((state.value, tone) for state, tone in BADGES if state in self.line.states)
+
+    @property
+    def is_faded(self) -> bool:
+        """Return whether it is no longer to be relied on."""
+        old = {ResultState.STALE, ResultState.SUPERSEDED}
+        return self.line is not None and bool(old & self.line.states)
 
     @property
     def href(self) -> str:
@@ -35,17 +53,20 @@ class Result:
         return sentence(self.made)
 
 
+def shown(lines: Iterable[ResultLine]) -> tuple[Result, ...]:
+    """Return results as pages show them, in their order."""
+    return tuple(_shown(line) for line in lines)
+
+
+async def rail(app: App) -> Sequence[Result] | Failed:
+    """Return what the rail shows: the newest result of each symbol."""
+    lines = await read(app.results.newest(), "The results")
+    return lines if isinstance(lines, Failed) else shown(lines[:IN_RAIL])
+
+
 def newest(lines: Iterable[RunLine], most: int) -> tuple[Result, ...]:
     """Return the newest decisions of runs that stand newest first."""
     return tuple(islice(_results(lines), most))
-
-
-def newest_by_symbol(lines: Iterable[RunLine]) -> tuple[Result, ...]:
-    """Return each symbol's newest decision, the newest run first."""
-    by_symbol: dict[Symbol, Result] = {}
-    for result in _results(lines):
-        by_symbol.setdefault(result.made.symbol, result)
-    return tuple(by_symbol.values())
 
 
 def sentence(made: DecisionLine) -> str:
@@ -74,6 +95,37 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     DecisionReason.NOTHING_TO_SELL: "the book holds none of it",
 }
 """What each reason code means, for who does not know them yet."""
+
+
+BADGES: Final = (
+    (ResultState.DEGRADED, "warn"),
+    (ResultState.CONFLICT, "warn"),
+    (ResultState.STALE, ""),
+    (ResultState.SUPERSEDED, ""),
+)
+"""What has to be known of a result, and its tone. Source: UI 1 (results)."""
+
+IN_RAIL: Final = 50
+"""The rail shows so many symbols; the page of results has them all. Ours."""
+
+
+def _shown(line: ResultLine) -> Result:
+    result = line.result
+    made = DecisionLine(
+        decision_id=result.decision_id,
+        symbol=result.symbol,
+        action=result.signal,
+        reason=result.reason_code,
+        confidence=result.confidence,
+        disagreement=None,
+        triggers=tuple(TriggerName(name) for name in result.triggers),
+        escalated=result.escalated,
+        supporters=result.supporters,
+        valid_votes=result.valid_votes,
+        confidence_limit=result.confidence_limit,
+    )
+    as_of = date.fromisoformat(result.as_of)
+    return Result(result.run_id, result.analyzed_at, as_of, made, line)
 
 
 def _results(lines: Iterable[RunLine]) -> Iterator[Result]:

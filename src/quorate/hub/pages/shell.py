@@ -5,8 +5,8 @@ request -> handler reads its part of the truth -> page() adds the shell -> templ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
 from litestar import Request
@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from litestar.response import Template
 
 from quorate.arena.record import CostToday, Overview
+from quorate.arena.record.phrases import count
 from quorate.bootstrap import App
 from quorate.hub.pages.alert_lines import AlertLine, alert_lines
 from quorate.hub.pages.halted import Banner, banners
@@ -68,15 +69,27 @@ NAV: Final = (
     Module("competitions", "Competitions", "/admin/competitions", icon="trophy"),
     Module("strategies", "Strategies", "/admin/strategies", icon="route"),
     Module("orders", "Orders", "/admin/orders", icon="list-check"),
+    Module("results", "Results feed", "/admin/results", icon="activity"),
+    Module("fleet", "Agents & fleet", "/admin/fleet", icon="robot"),
+    Module("tasks", "Tasks", "/admin/tasks", icon="git-branch"),
     Module("tools", "Tools", "/admin/tools", icon="tool"),
     Module("safety", "Safety", "/admin/safety", icon="shield-check"),
     Module("cost", "Cost", "/admin/cost", icon="coin"),
+    Module("audit", "Audit", "/admin/audit", icon="gavel"),
     Module("settings", "Settings", "/admin/settings", icon="settings"),
 )
 """The menu: only what exists stands here. Source: UI 1."""
 
 IN_BELL: Final = 10
 """The open alerts that the bell shows, the newest. Ours: the page of alerts has the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """How many things of a module wait for a person, and the same in words."""
+
+    number: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +105,7 @@ class ClockView:
 class ShellView:
     """What the shell shows; None where it was not read. `head` is the newest row that the page knows of.
 
-    `banners` tell the books that take no new risk, of those that trade now.
+    `banners` tell the books that take no new risk, of those that trade now; `badges` count what waits for a person.
     """
 
     title: str
@@ -107,6 +120,7 @@ class ShellView:
     head: int | None = None
     notices: tuple[Notice, ...] = ()
     alerts: tuple[AlertLine, ...] = ()
+    badges: Mapping[str, Badge] = field(default_factory=dict)
 
     @property
     def initials(self) -> str:
@@ -177,6 +191,7 @@ async def filled(shell: ShellView, request: HubRequest, figures: object = None) 
     standings = await read(app.safety.standings(), "The trading state")
     clock = await read(_clock(app), "The book's clock")
     alerts = await read(app.alerts.newest(IN_BELL, only_open=True), "The alerts")
+    troubled = await read(app.fleet.troubled(), "The fleet")
     head = request.state.get("head")
     return replace(
         shell,
@@ -186,7 +201,14 @@ async def filled(shell: ShellView, request: HubRequest, figures: object = None) 
         alerts=() if isinstance(alerts, Failed) else alert_lines(alerts),
         banners=() if isinstance(standings, Failed) else banners(standings),
         head=head if isinstance(head, int) else None,
+        badges={} if isinstance(troubled, Failed) else badges(troubled),
     )
+
+
+def badges(troubled: int) -> Mapping[str, Badge]:
+    """Return the badges of the menu: only what somebody can act on has one. Source: UI 1 (Sidebar)."""
+    words = f"{count(troubled, 'worker')} set aside or lost"
+    return {"fleet": Badge(troubled, words)} if troubled else {}
 
 
 async def _head(app: App) -> int:

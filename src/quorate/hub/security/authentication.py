@@ -19,6 +19,9 @@ COOKIE: Final = "quorate-hub"
 OPERATOR: Final = "operator"
 """The name of whoever came in by a sign-in link: there are no accounts yet."""
 
+API_KEY: Final = "x-api-key"
+"""The other header that a machine may send its token in. Source: R-049."""
+
 _BEARER: Final = "bearer "
 
 
@@ -52,9 +55,9 @@ class Authentication:
 
     async def principal(self, scope: AsgiScope) -> Principal:
         """Return who asks: a token where one is sent, else the cookie's session, else `STRANGER`."""
-        authorization = header_of(scope, "authorization")
-        if authorization is not None:
-            return await self._token(authorization)
+        authorization, key = header_of(scope, "authorization"), header_of(scope, API_KEY)
+        if authorization is not None or key is not None:
+            return await self._token(authorization or f"{_BEARER}{key}")
         secret = cookie_of(header_of(scope, "cookie"))
         return STRANGER if secret is None else await self._session(secret)
 

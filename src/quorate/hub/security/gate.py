@@ -9,11 +9,14 @@ failure is; the rest goes on with the body read and the principal in the request
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
+from litestar.enums import ScopeType
+
+from quorate.bootstrap.telemetry.tracing import accepted
 from quorate.hub.problems import Refusal, RefusedError
 from quorate.hub.security.authentication import Authentication
 from quorate.hub.security.bodies import (
@@ -34,14 +37,17 @@ from quorate.hub.security.principal import (
     PRINCIPAL,
     SAFE_METHODS,
     STRANGER,
+    Open,
     Principal,
     PrincipalKind,
+    Requires,
     unauthenticated,
 )
+from quorate.hub.security.sockets import check_socket, refuse_socket
 from quorate.kernel.errors import QuorateError
 
 if TYPE_CHECKING:
-    from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+    from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send, WebSocketScope
 
 API: Final = "/api/"
 """Below it bodies and answers are JSON, elsewhere forms and pages."""
@@ -56,6 +62,7 @@ class GatePolicy:
         open_paths: the paths that a stranger may see.
         open_prefixes: likewise, all below these.
         unattended: the paths whose requests are no sign of a person: they do not prolong a session.
+        sockets: the paths of WebSockets, and what each needs.
         patience: how long a body may take to arrive.
     """
 
@@ -63,6 +70,7 @@ class GatePolicy:
     open_paths: frozenset[str]
     open_prefixes: tuple[str, ...]
     unattended: frozenset[str]
+    sockets: Mapping[str, Requires | Open] = field(default_factory=dict)
     patience: timedelta = timedelta(seconds=10)
 
     def is_open(self, path: str) -> bool:
@@ -95,13 +103,32 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, or answer it."""
-        request = cast("HTTPScope", scope)  # the server speaks nothing else
+        if scope["type"] == ScopeType.WEBSOCKET:
+            await self._socket(scope, receive, send)
+            return
+        request = scope
         try:
             passed = await self._passed(request, receive)
         except QuorateError as error:
             await self._answer(error, request, receive)(scope, receive, send)
         else:
-            await self._inside(scope, passed, send)
+            with accepted(request["method"], request["path"], header_of(scope, "traceparent")):
+                await self._inside(scope, passed, send)
+
+    async def _socket(self, scope: WebSocketScope, receive: Receive, send: Send) -> None:
+        """Let a handshake pass, or refuse it: nothing is accepted before it is known who asks, and from where."""
+        try:
+            check_host(header_of(scope, "host"), self._policy.hosts)
+            principal = await self._principal(scope)
+            if principal.session_id:
+                _check_origin(scope)
+            check_socket(self._policy.sockets.get(scope["path"]), principal)
+        except QuorateError as error:
+            await refuse_socket(error, scope, receive, send)
+            return
+        state: dict[str, Any] = scope["state"]
+        state[PRINCIPAL] = principal
+        await self._inside(scope, receive, send)
 
     async def _passed(self, scope: HTTPScope, receive: Receive) -> Receive:
         """Return the `receive` that the application is to use.
@@ -120,7 +147,7 @@ class Gate:
         check_length(header_of(scope, "content-length"))
         return receive
 
-    async def _principal(self, scope: HTTPScope) -> Principal:
+    async def _principal(self, scope: HTTPScope | WebSocketScope) -> Principal:
         path = scope["path"]
         if self._policy.is_open(path):
             return STRANGER
@@ -131,7 +158,7 @@ class Gate:
             self._authentication.presence.use(principal.session_id)
         return principal
 
-    def _is_attended(self, scope: HTTPScope) -> bool:
+    def _is_attended(self, scope: HTTPScope | WebSocketScope) -> bool:
         """Return whether a person is behind a request: not where a page says itself that it acts alone."""
         alone = header_of(scope, UNATTENDED) is not None
         return not alone and scope["path"] not in self._policy.unattended
@@ -168,7 +195,7 @@ class Gate:
             ) from None
 
 
-def _check_origin(scope: HTTPScope) -> None:
+def _check_origin(scope: HTTPScope | WebSocketScope) -> None:
     check_origin(
         header_of(scope, "origin"), header_of(scope, "sec-fetch-site"), header_of(scope, "host")
     )

@@ -1,14 +1,15 @@
 // Live updates: one EventSource over the journal's tail. What arrives is told to the page as DOM events: "quorate:event"
-// (all, detail = envelope) and "quorate:<family>" (run, decision, profile, ...), on which panels refetch themselves.
+// (all, detail = envelope) and "quorate:<family>" (run, decision, profile, ...), on which panels refetch themselves;
+// "quorate:beat" is the stream's own heartbeat, for figures that age.
 // States: connecting, live, late (no sign for 20 s), reconnecting (0.5 -> 30 s, with jitter), stopped (signed out, paused).
 (() => {
   const body = document.body, path = body.dataset.stream;
   if (!path || !window.EventSource) return;
   const LATE_AFTER = 20_000, FIRST_WAIT = 500, LONGEST_WAIT = 30_000, SLEEP_AFTER = 60_000, SAY_EVERY = 10_000, SHOWN_AFTER = 4_000;
-  const FAMILIES = ["run", "decision", "profile", "strategy", "backtest", "task", "series", "budget", "safety", "cycle", "order", "position", "outcome", "notice", "audit", "breaker"];
+  const FAMILIES = ["run", "decision", "profile", "strategy", "backtest", "task", "series", "budget", "safety", "cycle", "order", "position", "outcome", "notice", "audit", "breaker", "result", "agent"];
   const one = (selector) => document.querySelector(selector), every = (selector) => [...document.querySelectorAll(selector)];
   const now = () => Date.now();
-  let source = null, seq = Number(body.dataset.seq), state = "connecting", reason = "";
+  let source = null, seq = Number(body.dataset.seq), told = null, state = "connecting", reason = "";
   let lastSign = now(), tries = 0, retryAt = 0, retryTimer, sleepTimer, missed = false, decided = 0, saidAt = now();
 
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`quorate:${name}`, { detail }));
@@ -26,9 +27,13 @@
 
   function receive(envelope) {
     lastSign = now();
-    if (envelope.type === "hello" || envelope.type === "heartbeat") { if (envelope.type === "hello") opened(); live(); return; }
+    if (envelope.type === "hello" || envelope.type === "heartbeat") { if (envelope.type === "hello") opened(); live(); if (envelope.type === "heartbeat") tell("beat", null); return; }
     if (envelope.type === "gap") { seq = Math.max(seq, envelope.data.toSeq ?? seq); live(); refetch(); return; }
-    if (envelope.seq <= seq) return;
+    // What the event bus brought tells no row: it moves no cursor. The results of one row share its number.
+    if (envelope.type === "sidebar_update") { live(); tell("result", envelope); return; }
+    if (envelope.seq < seq || (envelope.seq === seq && (!told || told.has(envelope.id)))) return;
+    if (envelope.seq > seq) told = new Set();
+    told.add(envelope.id);
     seq = envelope.seq;
     live();
     tell("event", envelope);

@@ -14,8 +14,9 @@ from typing import Final, Protocol
 import structlog
 
 from quorate.hub.problems import RefusedError
-from quorate.hub.stream.envelope import StreamEvent, event_of
+from quorate.hub.stream.envelope import StreamEvent
 from quorate.hub.stream.reader import Reader
+from quorate.hub.stream.results import events_of
 from quorate.hub.stream.wanted import Wanted
 from quorate.kernel.errors import InvariantBrokenError, QuorateError
 from quorate.kernel.journal import JournalEntry
@@ -103,6 +104,11 @@ class Broadcast:
             if not self._readers:
                 self._stop()
 
+    def offer(self, event: StreamEvent) -> None:
+        """Offer an event to every reader."""
+        for reader in self._readers:
+            reader.offer(event)
+
     def end_of(self, principal: str) -> None:
         """End the streams of a principal who may not read any more."""
         for reader in self._readers:
@@ -156,16 +162,14 @@ class Broadcast:
 
     def _offer(self, row: JournalEntry) -> None:
         self.position = row.seq
-        event = told(row)
-        if event is not None:
-            for reader in self._readers:
-                reader.offer(event)
+        for event in told(row):
+            self.offer(event)
 
 
-def told(row: JournalEntry) -> StreamEvent | None:
+def told(row: JournalEntry) -> tuple[StreamEvent, ...]:
     """Return what is told of a row; one that was damaged is passed over, `quorate audit verify` names it."""
     try:
-        return event_of(row)
+        return events_of(row)
     except InvariantBrokenError as error:
         _LOG.warning("row_not_told", seq=row.seq, cause=error.cause)
-        return None
+        return ()

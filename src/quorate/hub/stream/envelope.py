@@ -6,7 +6,7 @@ the cursor on. Source: UI 3 (Stream).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,9 +14,11 @@ from typing import Final
 import msgspec
 
 from quorate.arena.record.facts import Facts
+from quorate.hub.stream.fleet import FLEET
 from quorate.hub.stream.strategies import STRATEGIES
 from quorate.hub.stream.told import Telling, Told
 from quorate.hub.stream.trading import TRADING
+from quorate.kernel.canonical import sha256_hex
 from quorate.kernel.ids import crockford
 from quorate.kernel.journal import JournalEntry
 from quorate.kernel.stamps import stamp
@@ -43,12 +45,19 @@ class Envelope(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class StreamEvent:
-    """An event ready to be sent: the bytes are made once for every reader."""
+    """An event ready to be sent: the bytes are made once for every reader.
+
+    One with a `key` gives way to a newer one of the same key where a reader is slow. What stands `aside` of the rows
+    tells none, so a reader is told of it whatever row it knows.
+    """
 
     seq: int
     type: str
     symbols: frozenset[str]
     message: bytes
+    key: Hashable | None = None
+    recency: tuple[str, int] = ("", 0)
+    aside: bool = False
 
 
 def event_of(entry: JournalEntry) -> StreamEvent | None:
@@ -64,7 +73,7 @@ def event_of(entry: JournalEntry) -> StreamEvent | None:
     told = tell(Facts(entry.facts))
     name = told.type or names[0]
     envelope = Envelope(
-        id=f"evt_{crockford(int(entry.hash[:32], 16), 26)}",
+        id=event_id(entry.hash),
         seq=entry.seq,
         type=name,
         ts=entry.ts,
@@ -96,6 +105,18 @@ def gap(first: int, last: int, reason: str, now: datetime) -> bytes:
     """Return that the rows `first` to `last` are not told: read again what depends on them."""
     data: dict[str, object] = {"fromSeq": first, "toSeq": last, "reason": reason}
     return message_of(_said("gap", last, now, data), last)
+
+
+def event_id(digest: str) -> str:
+    """Return the id of an event: a row's hash, with what tells several events of one row apart behind it."""
+    row = int(digest[:32], 16)
+    told = int(sha256_hex(digest[64:])[:32], 16) if digest[64:] else 0
+    return f"evt_{crockford(row ^ told, 26)}"
+
+
+def unnumbered(message: bytes) -> bytes:
+    """Return a message without its row's number, which moves the place from which a reader goes on."""
+    return message[message.index(b"data: ") :]
 
 
 def message_of(envelope: Envelope, seq: int) -> bytes:
@@ -176,7 +197,8 @@ def _task_received(facts: Facts) -> Told:
         "state": facts.text("state"),
         "from": None,
     }
-    return Told(data, run_id=facts.text("subject"))
+    of_run = facts.tree.get("taskType", "arena_run") == "arena_run"
+    return Told(data, run_id=facts.text("subject") if of_run else None)
 
 
 def _task_moved(facts: Facts) -> Told:
@@ -258,12 +280,16 @@ _MAPPING: Final[Mapping[str, Telling]] = {
     "profile.disabled": (("profile.state",), _switched(enabled=False)),
     "series.imported": (("series.imported",), _imported),
     "budget.warned": (("budget.threshold",), _filled),
+    **FLEET,
     **STRATEGIES,
     **TRADING,
 }
 
-TYPES: Final = frozenset(name for names, _ in _MAPPING.values() for name in names)
-"""Every type of event that tells a row."""
+OF_RESULTS: Final = frozenset({"result.upserted", "sidebar_update"})
+"""What `results` tells beside the rows that are told here."""
+
+TYPES: Final = OF_RESULTS | {name for names, _ in _MAPPING.values() for name in names}
+"""Every type of event that a reader may ask for."""
 
 RUN_ENDS: Final = frozenset({"run.completed", "run.failed", "run.cancelled"})
 """After one of these nothing more is told of a run."""

@@ -69,23 +69,24 @@ class OpenStream:
         self._known = 0
         self._beat_due = False
         self._untaken_beats = 0
+        self._has_missed = False
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Tell until one of them ends it."""
         async with self._broadcast.joined(self._asked.principal, self._asked.wanted) as reader:
-            await _first_of(self._tell(reader, send), self._beat(reader), _gone(receive))
+            await _first_of(self._tell(reader, send), self._beat(reader), self._gone(receive))
 
     async def _tell(self, reader: Reader, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
+        await self._start(send)
         try:
             async for message in self._beginning(reader):
                 await self._say(send, message)
-            while not reader.ended:
+            while not (reader.ended or self._is_over):
                 await self._say(send, self._waiting(reader))
                 await reader.stirred()
         except QuorateError as error:
             _LOG.warning("stream_cut", slug=error.slug, cause=error.cause)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await self._end(send)
 
     async def _beginning(self, reader: Reader) -> AsyncIterator[bytes]:
         """Yield the first message, then what the client missed, until it knows what the live events begin behind."""
@@ -105,15 +106,14 @@ class OpenStream:
         """Return the next part of what the journal holds behind the row that the client knows."""
         rows = await self._broadcast.feed.rows(self._known, BATCH)
         self._known = rows[-1].seq if rows else self._broadcast.position
-        events = (told(row) for row in rows)
-        return b"".join(
-            event.message for event in events if event and self._asked.wanted.admits(event)
-        )
+        events = (event for row in rows for event in told(row))
+        return b"".join(event.message for event in events if self._asked.wanted.admits(event))
 
     def _waiting(self, reader: Reader) -> bytes:
         """Return all that waits, and the sign of life when it is due."""
         now = self._broadcast.clock.now()
         messages = reader.taken(self._known, now)
+        self._has_missed = reader.has_missed
         self._known = max(self._known, self._broadcast.position)
         if self._beat_due:
             self._beat_due = False
@@ -122,8 +122,27 @@ class OpenStream:
 
     async def _say(self, send: Send, messages: bytes) -> None:
         if messages:
-            await send({"type": "http.response.body", "body": messages, "more_body": True})
+            await self._send(send, messages)
         self._untaken_beats = 0
+
+    async def _start(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
+
+    async def _send(self, send: Send, messages: bytes) -> None:
+        await send({"type": "http.response.body", "body": messages, "more_body": True})
+
+    async def _end(self, send: Send) -> None:
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _gone(self, receive: Receive) -> None:
+        """Return when the client has gone."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    @property
+    def _is_over(self) -> bool:
+        """Return whether there is no more to say to this client."""
+        return False
 
     async def _beat(self, reader: Reader) -> None:
         """Make a beat due from time to time; return when the client takes nothing any more."""
@@ -150,12 +169,6 @@ def _lost(known: int, head: int, most: int) -> str:
     if known > head:
         return JOURNAL_REPLACED
     return TOO_FAR_BEHIND if head - known > most else ""
-
-
-async def _gone(receive: Receive) -> None:
-    """Return when the client has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _first_of(*works: Coroutine[object, object, None]) -> None:

@@ -1,23 +1,25 @@
 """A reader: one client's place in the stream, with a bounded queue between the journal's pace and its own.
 
-A reader that falls behind loses its queue and is told the gap, once, however long it grows: memory stays bounded, and
-the client reads again what depends on the rows it missed. Source: UI 3 (Stream), RELIABILITY FM-RF-002.
+Of results only the newest of each symbol wait once many do. A reader that falls further behind loses its queue and is
+told the gap, once, however long it grows: memory stays bounded, and the client reads again what depends on the rows it
+missed. Source: UI 3 (Stream), RELIABILITY FM-RF-002.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from datetime import datetime
 from typing import Final
 
-from quorate.hub.stream.envelope import StreamEvent, gap
+from quorate.hub.stream.envelope import StreamEvent, gap, unnumbered
 from quorate.hub.stream.wanted import Wanted
+from quorate.results.queue import BOUND, CompactingQueue, Queued
 
-QUEUE: Final = 100
+QUEUE: Final = BOUND
 """Events that wait for one reader. Source: UI 3."""
 
 SLOW_READER: Final = "slow_reader"
+COMPACTED: Final = "compacted"
 
 
 class Reader:
@@ -27,8 +29,8 @@ class Reader:
         self.principal = principal
         self.ended = False
         self._wanted = wanted
-        self._queue: deque[StreamEvent] = deque()
-        self._missed: tuple[int, int] | None = None
+        self.has_missed = False
+        self._queue: CompactingQueue[StreamEvent] = CompactingQueue(QUEUE)
         self._stirred = asyncio.Event()
 
     @property
@@ -37,16 +39,10 @@ class Reader:
         return len(self._queue)
 
     def offer(self, event: StreamEvent) -> None:
-        """Queue an event that the reader asks for; without room, everything that waits becomes one gap."""
+        """Queue an event that the reader asks for; see `CompactingQueue` for what happens without room."""
         if not self._wanted.admits(event):
             return
-        if self._missed is not None:
-            self._missed = (self._missed[0], event.seq)
-        elif len(self._queue) == QUEUE:
-            self._missed = (self._queue[0].seq, event.seq)
-            self._queue.clear()
-        else:
-            self._queue.append(event)
+        self._queue.offer(Queued(event.seq, event, event.key, event.recency))
         self._stirred.set()
 
     def end(self) -> None:
@@ -70,10 +66,11 @@ class Reader:
             after: the newest row that the reader was told from the journal itself.
             now: when a gap is told.
         """
-        told = [event.message for event in self._queue if event.seq > after]
-        if self._missed is not None and self._missed[1] > after:
-            first = max(self._missed[0], after + 1)
-            told.insert(0, gap(first, self._missed[1], SLOW_READER, now))
-        self._queue.clear()
-        self._missed = None
+        items, compacted, missed = self._queue.take()
+        self.has_missed = missed is not None
+        told = [event.message for event in items if event.aside or event.seq > after]
+        if missed is not None and missed.last > after:
+            told.insert(0, gap(max(missed.first, after + 1), missed.last, SLOW_READER, now))
+        if compacted is not None and compacted.last > after:
+            told.append(unnumbered(gap(*compacted, COMPACTED, now)))
         return told

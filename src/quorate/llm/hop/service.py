@@ -14,6 +14,7 @@ import structlog
 
 from quorate.kernel.errors import QuorateError
 from quorate.kernel.ports import Clock
+from quorate.kernel.spans import span
 from quorate.llm.budget import CallStatus, Reservation
 from quorate.llm.call import ModelId, ModelReply
 from quorate.llm.charging import Landing, charge_of
@@ -154,7 +155,8 @@ class Hops:
             return None, lost, CallStatus.FAILED
         flight.stage = Stage.CALLING
         try:
-            reply = await model.complete(flight.request)
+            with span("model call", model=str(flight.model), callId=flight.wanted.call_id):
+                reply = await model.complete(flight.request)
         except ModelCallError as failure:
             return None, failure, CallStatus.FAILED
         except asyncio.CancelledError:

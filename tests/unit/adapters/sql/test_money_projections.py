@@ -28,7 +28,7 @@ WORST = CENT
 
 def projected(event, **about):
     session = FakeSession(**about)
-    project(session, PLACE, as_stored(event))
+    project(session, PLACE, as_stored(event)[0])
     return session
 
 

@@ -11,7 +11,7 @@ from quorate.adapters.sql.projections import ALL, STATE_TABLES, metadata, projec
 from quorate.kernel.errors import ConflictError, InvariantBrokenError
 from quorate.kernel.ids import Tenant
 from quorate.kernel.journal import Event
-from tests.integration import facts
+from tests.integration import facts, result_facts
 from tests.unit.adapters.sql.sessions import FakeSession
 
 PLACE = Place(Tenant("t"), 7, "2026-11-20T12:00:00.000000Z")
@@ -28,12 +28,45 @@ def test_every_table_is_refolded_but_the_chain_and_what_stands_under_its_digest(
     assert {table.name for table in STATE_TABLES} == set(metadata.tables) - beside
 
 
-def test_every_file_with_projections_has_them_in_use():
+def declared():
+    """Return, for each event, the projections that the files of the rooms declare of it."""
     found = {}
     for module in pkgutil.iter_modules(quorate.adapters.sql.__path__, "quorate.adapters.sql."):
         if not module.ispkg and "postgres" not in module.name:
-            found |= getattr(import_module(module.name), "PROJECTIONS", {})
-    assert found == ALL
+            for kind, projection in getattr(import_module(module.name), "PROJECTIONS", {}).items():
+                found.setdefault(kind, []).append(projection)
+    return found
+
+
+def test_every_file_with_projections_has_them_in_use():
+    found = declared()
+    assert set(found) == set(ALL)
+    assert [kind for kind, ways in found.items() if ALL[kind] not in ways] == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        *(event for event in result_facts.result_events() if event.type == "run.completed"),
+        facts.agent_answered("run_1", "bars"),
+    ],
+    ids=lambda event: event.type,
+)
+def test_an_event_that_two_rooms_follow_changes_the_tables_of_both(event):
+    written = []
+    for way in declared()[event.type]:
+        session = FakeSession()
+        way(session, PLACE, event)
+        written.append({table for table, _ in (*session.inserts, *session.updates)})
+    used = projected(event)
+    assert len(written) > 1
+    assert set().union(*written) == {table for table, _ in (*used.inserts, *used.updates)}
+
+
+def test_no_other_event_is_followed_by_two_rooms():
+    assert {kind for kind, ways in declared().items() if len(ways) > 1} == {
+        *("run.completed", "agent.answered")
+    }
 
 
 def test_every_table_begins_its_key_with_the_tenant():

@@ -142,7 +142,8 @@ async def test_a_row_of_old_without_a_purpose_is_a_first_answer():
 
 async def test_bystanders_say_nothing_and_note_what_they_were_asked():
     bystanders = Bystanders()
-    reply = await bystanders.ask(question(JUDGE, Purpose.PANEL))
+    asked = question(JUDGE, Purpose.PANEL)
+    reply = await bystanders.answered(asked, lambda _reply: pytest.fail("nothing is recorded"))
     assert reply.answers == ()
     assert bystanders.asked == ["panel:judge"]
 

@@ -271,6 +271,17 @@ def test_what_refused_an_order_is_told_though_the_gate_would_have_too():
     assert "the backtest gate refused it" in headline(told(cycle=rows))
 
 
+def test_a_buy_of_what_is_held_is_told_as_what_it_is():
+    """Though the backtest gate would have let it through, or not: nothing is added to a position."""
+    detail = "the book holds 24 AAPL already, and nothing is added to a position"
+    refusal = {"decisionId": DECISION, "approved": False, "code": "ALREADY_HELD", "detail": detail}
+    gate = {"AAPL": {"passed": False, "trades": 35, "winRate": "0.4", "refusals": ["too few"]}}
+    rows = cycle_rows(Backtesting={"backtest_results": gate}, RiskManagement={"orders": [refusal]})
+    assert headline(told(cycle=rows)) == (
+        f"It wanted to buy AAPL, and no order was sent: {detail}."
+    )
+
+
 def test_every_sentence_names_rows_that_are_there():
     streams = {
         "orders": [as_rows(entry().events, 201), as_rows(stop().events, 220)],

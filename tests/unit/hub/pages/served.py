@@ -24,8 +24,9 @@ from quorate.kernel.errors import QuorateError, UnavailableError
 from quorate.kernel.ids import BookName
 from tests.fakes.clock import FakeClock
 from tests.fakes.registry import FakeRegistry
+from tests.fakes.results import FakeResults
 from tests.fakes.safety import FakeSafety
-from tests.fakes.shown import FakeAlertDesk, FakeCycleShelf, FakeTrading
+from tests.fakes.shown import FakeAlertDesk, FakeCycleShelf, FakeFleet, FakeTrading
 from tests.unit.hub.pages.lines import ANALYST, MOMENTUM, SIZER, TREND, overview
 
 OPERATOR = Principal(
@@ -58,9 +59,11 @@ class FakeHome:
     day_gauge: Any = None
     safety: FakeSafety = field(default_factory=FakeSafety)
     alerts: FakeAlertDesk = field(default_factory=FakeAlertDesk)
+    results: FakeResults = field(default_factory=FakeResults)
     cycles: FakeCycleShelf = field(default_factory=FakeCycleShelf)
     trading: FakeTrading = field(default_factory=FakeTrading)
     clock: FakeClock = field(default_factory=FakeClock)
+    fleet: FakeFleet = field(default_factory=FakeFleet)
 
     def __post_init__(self):
         """Register `known`; there is no provider unless a test says so."""

@@ -12,6 +12,7 @@ from quorate.kernel.action import FinalAction
 from quorate.kernel.errors import UnavailableError
 from quorate.kernel.ids import ProfileName
 from quorate.kernel.money import Usd
+from tests.fakes.results import FakeResults, line_of, result
 from tests.unit.hub.pages.lines import TREND, decision, overview, run, views
 from tests.unit.hub.pages.served import FakeHome, page_of, visiting
 
@@ -91,10 +92,12 @@ async def test_the_overview_says_its_chart_in_words_and_as_a_table():
     assert "the voters agree, and nothing speaks against it" in page
 
 
-async def test_the_rail_shows_each_symbols_newest_decision():
-    page = await page_of(home(), "/admin/arena")
-    assert 'href="/admin/arena/runs/run_01KB3F9QW7AAAAAAAAAAAAAAAA?symbol=AAPL"' in page
-    assert "3 of 4 voters agree." in page
+async def test_the_rail_shows_the_newest_result_of_each_symbol():
+    lines = [line_of(result(8, "MSFT", degraded_inference=True)), line_of(result(7))]
+    page = await page_of(home(results=FakeResults(lines)), "/admin/arena")
+    rail = page[page.index('id="rail-list"') :]
+    assert rail.index("MSFT") < rail.index("AAPL")
+    assert "degraded" in rail
 
 
 @pytest.mark.parametrize("path", ["/admin", "/admin/arena"])

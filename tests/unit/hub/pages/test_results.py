@@ -1,8 +1,9 @@
 import pytest
 
-from quorate.hub.pages.results import REASON_WORDS, newest, newest_by_symbol, sentence
+from quorate.hub.pages.results import REASON_WORDS, newest, sentence, shown
 from quorate.kernel.action import DecisionReason, FinalAction
 from quorate.kernel.decision import TriggerName
+from tests.fakes.results import line_of, result
 from tests.unit.hub.pages.lines import decision, run
 
 OLD = run("run_OLD", decision("AAPL"), decision("IBM"))
@@ -13,19 +14,18 @@ def test_the_newest_decisions_stand_in_the_order_of_the_runs():
     assert [result.run_id for result in newest([NEW, OLD], 2)] == ["run_NEW", "run_OLD"]
 
 
-def test_of_each_symbol_only_the_newest_decision_is_kept():
-    results = newest_by_symbol([NEW, OLD])
-    assert [(result.made.symbol, result.run_id) for result in results] == [
-        ("AAPL", "run_NEW"),
-        ("IBM", "run_OLD"),
-    ]
-    assert results[0].href == "/admin/arena/runs/run_NEW?symbol=AAPL"
+def test_a_result_is_shown_with_its_decision_and_what_has_to_be_known_of_it():
+    line = line_of(result(degraded_inference=True, run_id="run_NEW"), is_newest=False)
+    (one,) = shown([line])
+    assert (one.made.symbol, one.made.action, one.run_id) == ("AAPL", FinalAction.BUY, "run_NEW")
+    assert one.href == "/admin/arena/runs/run_NEW?symbol=AAPL"
+    assert one.badges == (("degraded", "warn"), ("superseded", ""))
+    assert one.is_faded
 
 
 def test_what_a_profile_decided_for_its_own_virtual_book_is_no_result():
     contest = run("run_ALONE", decision("AAPL", profile="trend"))
     assert [result.run_id for result in newest([contest, OLD], 2)] == ["run_OLD", "run_OLD"]
-    assert newest_by_symbol([contest]) == ()
 
 
 @pytest.mark.parametrize(

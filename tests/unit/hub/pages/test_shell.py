@@ -1,5 +1,9 @@
+import pytest
+
 from quorate.hub.pages import HANDLERS
 from quorate.hub.pages.shell import NAV
+from quorate.kernel.errors import UnavailableError
+from tests.fakes.shown import FakeFleet
 from tests.unit.hub.pages.served import FakeHome, page_of
 
 
@@ -43,6 +47,20 @@ async def test_the_stream_goes_on_from_before_the_page_was_read():
     home = Watched()
     await page_of(home, "/admin/arena/profiles")
     assert home.asked[0] == "head"
+
+
+@pytest.mark.parametrize(("needing", "words"), [(1, "1 worker"), (3, "3 workers")])
+async def test_the_menu_counts_the_workers_that_need_a_person(needing, words):
+    page = await page_of(FakeHome(fleet=FakeFleet(needing=needing)), "/admin/arena/profiles")
+    assert f'<b class="hub-menu__n" aria-hidden="true">{needing}</b>' in page
+    assert f"{words} set aside or lost" in page
+    assert "hub-menu__n" not in await page_of(FakeHome(), "/admin/arena/profiles")
+
+
+async def test_a_menu_that_cannot_count_says_nothing():
+    silent = FakeFleet(failure=UnavailableError("no answer", source="database"))
+    page = await page_of(FakeHome(fleet=silent), "/admin/arena/profiles")
+    assert "hub-menu__n" not in page
 
 
 async def test_the_place_that_is_shown_is_marked():

@@ -6,9 +6,18 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 
+from quorate.fleet.roster import WorkerFact
 from quorate.kernel.canonical import canonical_json, sha256_hex
 from quorate.kernel.ids import BookName, Tenant, TraceId
 from quorate.kernel.journal import JournalEntry
+
+WORKER = {
+    "workerId": "w1",
+    "standing": "ready",
+    "quarantined": False,
+    "draining": False,
+    "reason": "",
+}
 
 PAYLOADS = {
     "run.requested": {
@@ -184,6 +193,7 @@ PAYLOADS = {
         "toHook": False,
     },
     "alert.acknowledged": {"alertId": "alr_1", "by": "operator"},
+    **{fact.value: WORKER for fact in WorkerFact},
     "lease.renewed": {"name": "x"},
     "session.opened": {"sessionId": "s"},
 }

@@ -43,3 +43,6 @@ async def _listed(app: App, book: Book, query: OrdersQuery) -> dict[str, object]
         case Tab.OUTCOMES:
             outcomes = await app.orders.outcomes(query.outcomes_of(book.name), MOST)
             return {"items": [link.as_json() for link in outcomes.items]}
+        case Tab.REFUSED:
+            refused = await app.orders.denials(query.denials_of(book.name), MOST)
+            return {"items": [line.as_json() for line in refused.items]}

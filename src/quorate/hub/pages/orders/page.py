@@ -15,6 +15,7 @@ from litestar.response import Redirect, Template
 from quorate.access import Scope
 from quorate.arena.record.phrases import count
 from quorate.bootstrap import App
+from quorate.cycle.story.denied import DenialFilter
 from quorate.execution.comparison import Comparison
 from quorate.execution.listing import OrderFilter, OrderView
 from quorate.execution.outcome_link import OutcomeStatus, OutcomeTotals
@@ -49,6 +50,12 @@ VIEW_NAMES: Final[Mapping[OrderView, str]] = {
     OrderView.FILLED: "Filled",
     OrderView.REFUSED: "Refused",
     OrderView.CANCELLED: "Cancelled",
+}
+TAB_NAMES: Final[Mapping[Tab, str]] = {
+    Tab.ORDERS: "Orders",
+    Tab.POSITIONS: "Positions",
+    Tab.OUTCOMES: "Outcomes",
+    Tab.REFUSED: "Refused by risk",
 }
 SOURCES: Final[Mapping[Source, str]] = {
     Source.BROKER: "Read from the broker",
@@ -90,7 +97,7 @@ async def shown(
         request,
         "orders/index.html",
         part="orders/_live.html",
-        title=query.tab.value.capitalize(),
+        title=TAB_NAMES[query.tab],
         section=SECTION,
         status=status,
         notices=notices,
@@ -115,6 +122,8 @@ async def _context(app: App, book: Book, query: OrdersQuery) -> dict[str, object
             return await _positions(app, book)
         case Tab.OUTCOMES:
             return await _outcomes(app, book, query)
+        case Tab.REFUSED:
+            return await _refused(app, book, query)
 
 
 async def _orders(app: App, book: Book, query: OrdersQuery) -> dict[str, object]:
@@ -181,6 +190,19 @@ async def _outcomes(app: App, book: Book, query: OrdersQuery) -> dict[str, objec
     }
 
 
+async def _refused(app: App, book: Book, query: OrdersQuery) -> dict[str, object]:
+    wanted = query.denials_of(book.name)
+    below = row_below(app.hub_secret, query.cursor, wanted) if query.cursor else None
+    listed = await read(app.orders.denials(wanted, PER_PAGE, below), "The list of refused orders")
+    more = None if isinstance(listed, Failed) else listed.next_below
+    return {
+        "listed": listed,
+        "rows": () if isinstance(listed, Failed) else listed.items,
+        "hidden": await app.orders.denied(DenialFilter(book=book.name)),
+        "older": query.at(row_cursor(app.hub_secret, more, wanted)) if more is not None else "",
+    }
+
+
 def _statuses(query: OrdersQuery, totals: OutcomeTotals) -> list[tuple[str, int, str, bool]]:
     """Return the views of the outcomes: all, and each status that there is."""
     return [
@@ -200,9 +222,10 @@ async def _tabs(app: App, book: Book, query: OrdersQuery) -> list[tuple[str, int
         Tab.ORDERS: counts[OrderView.ALL],
         Tab.POSITIONS: len(await app.orders.held(book.name)),
         Tab.OUTCOMES: (await app.orders.totals(book.name)).total,
+        Tab.REFUSED: await app.orders.denied(DenialFilter(book=book.name)),
     }
     return [
-        (tab.value.capitalize(), number, query.shows(tab), tab is query.tab)
+        (TAB_NAMES[tab], number, query.shows(tab), tab is query.tab)
         for tab, number in numbers.items()
     ]
 

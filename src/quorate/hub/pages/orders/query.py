@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from urllib.parse import urlencode
 
+from quorate.cycle.story.denied import DenialFilter
 from quorate.execution.listing import OrderFilter, OrderView
 from quorate.execution.outcome_link import OutcomeFilter, OutcomeStatus
 from quorate.kernel.ids import BookName, Symbol, is_name, symbol_in
@@ -21,11 +22,12 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 class Tab(StrEnum):
-    """The three lists."""
+    """The four lists."""
 
     ORDERS = "orders"
     POSITIONS = "positions"
     OUTCOMES = "outcomes"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,10 @@ class OrdersQuery:
     def outcomes_of(self, book: BookName) -> OutcomeFilter:
         """Return what the list of outcomes is asked for."""
         return OutcomeFilter(book=book, status=self.status, symbol=self.symbol)
+
+    def denials_of(self, book: BookName) -> DenialFilter:
+        """Return what the list of refused orders is asked for."""
+        return DenialFilter(book=book, symbol=self.symbol)
 
 
 def read_query(params: Mapping[str, Sequence[str]]) -> OrdersQuery:

@@ -14,6 +14,7 @@ from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.runs.listing import SECTION
 from quorate.hub.pages.runs.order_chain import order_hops, order_words
 from quorate.hub.pages.runs.prices import SESSIONS, PriceTable, price_table
+from quorate.hub.pages.runs.risk import RiskPage, risk_page
 from quorate.hub.pages.runs.scene import (
     Scene,
     calls_context,
@@ -44,6 +45,7 @@ async def run_details(request: HubRequest, run_id: FromPath[str]) -> Template:
         prices=await _prices(app, scene),
         order_hops=order_hops(scene.case.decision.fact if scene.case else None, orders),
         order_said=order_words(orders),
+        risk=await _risk(app, scene),
         **run_context(scene),
         **trace_context(scene),
         **calls_context(scene),
@@ -64,6 +66,14 @@ async def _orders(app: App, scene: Scene) -> DecisionOrders | None:
         return None
     found = await read(app.orders.of_decision(scene.case.decision.fact.decision_id), "The orders")
     return None if isinstance(found, Failed) else found
+
+
+async def _risk(app: App, scene: Scene) -> RiskPage | Failed | None:
+    """Return what risk and the auditor found, where the page shows it; None before any decision."""
+    if scene.case is None or scene.place.tab is not Tab.RISK:
+        return None
+    story = await read(app.orders.story(scene.case.decision.fact.decision_id), "The risk verdicts")
+    return story if isinstance(story, Failed) else risk_page(story)
 
 
 async def _prices(app: App, scene: Scene) -> PriceTable | Failed | None:

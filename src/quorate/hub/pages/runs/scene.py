@@ -259,6 +259,7 @@ def _tabs(scene: Scene) -> Sequence[TabLink]:
         Tab.TRACE: ("Trace", len(read_trace(scene.entries).spans)),
         Tab.TOOLS: ("Tool calls", sum(len(turn.tools) for turn in turns)),
         Tab.CONSENSUS: ("Consensus", None),
+        Tab.RISK: ("Risk & audit", None),
         Tab.PROMPTS: ("Prompts", sum(len(turn.exchanges) for turn in turns)),
         Tab.COST: ("Cost", len(scene.details.calls)),
         Tab.JSON: ("Raw JSON", None),

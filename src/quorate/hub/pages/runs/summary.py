@@ -28,6 +28,7 @@ class Tab(StrEnum):
     TRACE = "trace"
     TOOLS = "tools"
     CONSENSUS = "consensus"
+    RISK = "risk"
     PROMPTS = "prompts"
     COST = "cost"
     JSON = "json"

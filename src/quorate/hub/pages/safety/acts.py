@@ -66,8 +66,10 @@ async def halt(request: HubRequest) -> Answer:
 
 @get(f"{SAFETY}/resume", guards=[require(Scope.ADMIN)])
 async def resume_dialog(request: HubRequest) -> Template:
-    """Show why trading stopped, before it goes on."""
-    return await _resume_shown(request, request.query_params.get("book", ""))
+    """Show why trading stopped, before it goes on; where the whole home was halted, it goes on as a whole."""
+    whole = await read(app_of(request).safety.is_home_halted(), "The state")
+    book = "" if whole is True else request.query_params.get("book", "")
+    return await _resume_shown(request, book)
 
 
 @post(f"{SAFETY}/resume", guards=[require(Scope.ADMIN)])

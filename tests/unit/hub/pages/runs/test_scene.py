@@ -51,6 +51,7 @@ def test_the_tabs_keep_the_symbol():
         ("Trace", 1),
         ("Tool calls", 0),
         ("Consensus", None),
+        ("Risk & audit", None),
         ("Prompts", 0),
         ("Cost", 0),
         ("Raw JSON", None),

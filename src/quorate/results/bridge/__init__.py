@@ -1,0 +1,1 @@
+"""The bridge: from the stream to the event bus of one process."""

@@ -1,0 +1,1 @@
+"""The relay: from the database to the stream, persist first."""
