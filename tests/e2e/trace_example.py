@@ -222,7 +222,7 @@ Every hop is a row of the journal before the next begins; `seq` above names the 
 
 def without_own(text: str) -> str:
     """Blank what belongs to one run alone: ids, times, latencies, row numbers, what the length of a prompt costs."""
-    text = re.sub(r"(run|task|tsk|dec|call|ask)_[0-9A-Z]{26}", r"\\1_", text)
+    text = re.sub(r"(run|task|tsk|dec|call|ask|vrd)_[0-9A-Z]{26}", r"\\1_", text)
     text = re.sub(r"\b[0-9a-f]{32}\b", "TRACE", text)
     text = re.sub(r"\$?\d+\.\d+(?= ms| *\||\")|\$0\.\d+|\bjournal:\d+", "_", text)
     text = re.sub(r"(?<=\| )\d+(?= \|)", "_", text)

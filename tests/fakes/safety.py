@@ -80,6 +80,7 @@ class FakeSafety:
     failure: QuorateError | None = None
     asked: list[object] = field(default_factory=list)
     limits_etag: str = '"limits"'
+    home_halted: bool = False
 
     def _answer(self) -> None:
         if self.failure is not None:
@@ -152,6 +153,10 @@ class FakeSafety:
             for each in self.books
         ]
         return Resumption(books=tuple(await self.standings(book)), resumed=resumed)
+
+    async def is_home_halted(self) -> bool:
+        self._answer()
+        return self.home_halted
 
     async def limits(self, book=None) -> Sequence[LimitLine]:
         await self.standings(book)

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 from litestar import Litestar
-from litestar.datastructures import State
 from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -137,19 +137,29 @@ def signed_in(app: ASGIApp) -> ASGIApp:
     return passed
 
 
-@asynccontextmanager
-async def visiting(home: FakeHome):
-    """Yield a client that is signed in to pages over `home`."""
-    hub = Litestar(
+@cache
+def hub_of_pages() -> Litestar:
+    """Return the pages' one application: its routes take longer to register than most tests take to run."""
+    return Litestar(
         route_handlers=PAGES,
         template_config=template_config(),
-        state=State({"app": home, RATES: RateLimiter(FakeClock())}),
         middleware=[signed_in],
         openapi_config=None,
         logging_config=None,
     )
-    async with AsyncTestClient(hub) as client:
-        yield client
+
+
+@asynccontextmanager
+async def visiting(home: FakeHome):
+    """Yield a client that is signed in to pages over `home`; one home is visited at a time."""
+    hub = hub_of_pages()
+    assert not hub.state, "another home is being visited"
+    hub.state.update({"app": home, RATES: RateLimiter(FakeClock())})
+    try:
+        async with AsyncTestClient(hub) as client:
+            yield client
+    finally:
+        hub.state.clear()
 
 
 Visit = Callable[..., Awaitable[Any]]

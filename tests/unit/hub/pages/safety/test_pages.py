@@ -140,6 +140,14 @@ async def test_resuming_shows_why_it_stopped_and_wants_a_look_and_a_reason():
     assert "Trading goes on" in await page_of(home, f"{SAFETY}?resumed=1")
 
 
+@pytest.mark.parametrize(("whole", "book"), [(False, "paper"), (True, "")])
+async def test_a_halt_of_the_whole_home_is_resumed_as_a_whole(whole, book):
+    home = halted_home()
+    home.safety.home_halted = whole
+    shown = await page_of(home, f"{SAFETY}/resume?book=paper")
+    assert f'name="book" value="{book}"' in shown
+
+
 async def test_where_nothing_is_stopped_there_is_nothing_to_resume():
     assert "there is nothing to resume" in await page_of(FakeHome(), f"{SAFETY}/resume")
 
