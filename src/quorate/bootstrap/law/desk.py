@@ -34,7 +34,7 @@ from quorate.bootstrap.law.answers import (
 from quorate.bootstrap.law.comparing import Compared, Comparing
 from quorate.bootstrap.law.proving import HashedRow, Proving
 from quorate.bootstrap.law.verifying import checked, keys_trusted, signed_by, signed_by_one
-from quorate.bootstrap.ordering import Rows
+from quorate.bootstrap.ordering.answers import Rows, rows_of
 from quorate.bootstrap.store import SIGNING_KEY, Store
 from quorate.kernel.canonical import Json
 from quorate.kernel.errors import RejectedError
@@ -63,8 +63,7 @@ class LawDesk:
                 below=below,
             )
         )
-        shown = found[:limit]
-        return Rows(shown, shown[-1].seq if len(found) > limit else None)
+        return rows_of(found, limit)
 
     async def verdict(self, name: str) -> ShownVerdict:
         """Return the verdict that a name stands for: its own id, or that of a decision, an order, a task or a run.
@@ -202,8 +201,7 @@ class LawDesk:
                 below=below,
             )
         )
-        shown = found[:limit]
-        return Rows(shown, shown[-1].seq if len(found) > limit else None)
+        return rows_of(found, limit)
 
     async def event(self, seq: int) -> HashedRow:
         """Return a row with its hash computed anew.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from quorate.execution.comparison import Comparison
 from quorate.execution.listing import OrderLine
@@ -15,12 +15,29 @@ from quorate.kernel.journal import JournalEntry
 Item = TypeVar("Item")
 
 
+class Numbered(Protocol):
+    """What a list goes on below."""
+
+    @property
+    def seq(self) -> int:
+        """Return its row."""
+        ...
+
+
+NumberedItem = TypeVar("NumberedItem", bound=Numbered)
+
+
 @dataclass(frozen=True, slots=True)
 class Rows(Generic[Item]):
     """A part of a list, newest first; `next_below` is the row that the next one lies below, None on the last page."""
 
     items: Sequence[Item]
     next_below: int | None
+
+
+def rows_of(found: Sequence[NumberedItem], limit: int) -> Rows[NumberedItem]:
+    """Return the first `limit` of what was found; one more was looked for, so it is known whether any follow."""
+    return Rows(found[:limit], found[limit - 1].seq if len(found) > limit else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from contextlib import suppress
 from decimal import Decimal
 
 from quorate.adapters.sql.orders import SqlOrders
 from quorate.adapters.sql.outcome_listing import MarkLine, newest_mark
-from quorate.arena.acceptance import RequestKey, acceptance_event, last_acceptance, standing
+from quorate.arena.acceptance import RequestKey
 from quorate.bootstrap.ordering import reading
 from quorate.bootstrap.ordering.answers import (
     ComparisonChange,
@@ -25,6 +24,7 @@ from quorate.bootstrap.ordering.marked import (
     second_hand,
 )
 from quorate.bootstrap.ordering.ports import OpenedBook, TradingBooks
+from quorate.bootstrap.repeating import RepeatableActs
 from quorate.bootstrap.store import Store
 from quorate.cycle.story import Story
 from quorate.cycle.story.denied import DenialFilter, DeniedOrder
@@ -41,7 +41,7 @@ from quorate.kernel.errors import (
     RejectedError,
     UnavailableError,
 )
-from quorate.kernel.ids import BookName, DecisionId, RunId, Symbol
+from quorate.kernel.ids import BookName, DecisionId, Symbol
 from quorate.kernel.stamps import stamp
 from quorate.portfolio.book import Book
 from quorate.risk import Leg
@@ -52,6 +52,7 @@ class OrderBook:
 
     def __init__(self, store: Store, trading: TradingBooks) -> None:
         self._store = store
+        self._repeatable = RepeatableActs(store)
         self._trading = trading
         self._orders = SqlOrders(store.database, store.tenant)
 
@@ -177,14 +178,14 @@ class OrderBook:
             UnavailableError: its broker cannot be reached.
         """
         line = (await self.order(order_id)).line
-        if await self._is_known(key):
+        if await self._repeatable.is_known(key):
             return OrderChange(line=line, applied=False, replayed=True)
         if line.is_over:
             return OrderChange(line=line, applied=False)
         await self._require_unprotecting(line)
         opened = await self._opened(line.book)
         after = await opened.execution.cancel(line.client_order_id)
-        await self._remember(key, line.client_order_id)
+        await self._repeatable.note(key, line.client_order_id)
         now = (await self.order(line.client_order_id)).line
         return OrderChange(line=now, applied=after.order.state is not line.state)
 
@@ -198,7 +199,7 @@ class OrderBook:
             UnavailableError: the broker did not confirm; the stop stands, or what is left is protected again.
         """
         name = book.name
-        replayed = await self._is_known(key)
+        replayed = await self._repeatable.is_known(key)
         known = await self._orders.orders_of(name, symbol)
         under_way = open_sales(known)
         if replayed or under_way:
@@ -227,7 +228,7 @@ class OrderBook:
             generation=generation,
         )
         sale = await _told_by_risk(opened.execution.leave(request, intent))
-        await self._remember(key, f"{name}:{symbol}")
+        await self._repeatable.note(key, f"{name}:{symbol}")
         return PositionChange(
             book=name, symbol=symbol, line=await self._line_of(sale), applied=sale is not None
         )
@@ -238,10 +239,10 @@ class OrderBook:
         Raises:
             UnavailableError: the broker did not tell all; nothing is concluded from half of it.
         """
-        replayed = await self._is_known(key)
+        replayed = await self._repeatable.is_known(key)
         if not replayed:
             await (await self._opened(book.name)).execution.reconcile()
-            await self._remember(key, book.name)
+            await self._repeatable.note(key, book.name)
         found = await self.comparison(book.name)
         if found is None:
             raise InvariantBrokenError(f"the comparison of {book.name} was recorded and is gone")
@@ -267,28 +268,6 @@ class OrderBook:
 
     async def _line_of(self, order: RecordedOrder | None) -> OrderLine | None:
         return None if order is None else (await self.order(order.order.client_order_id)).line
-
-    async def _is_known(self, key: RequestKey | None) -> bool:
-        """Return whether an earlier request with this key was carried out; raises RejectedError as `standing`."""
-        if key is None:
-            return False
-        last = last_acceptance(await self._store.journal.entries(key.stream))
-        return standing(key, last, self._store.clock.now()) is not None
-
-    async def _remember(self, key: RequestKey | None, target: str) -> None:
-        """Let the key stand for what was done; every act here is the same done twice, so it is noted afterwards."""
-        if key is None:
-            return
-        last = last_acceptance(await self._store.journal.entries(key.stream))
-        event = acceptance_event(
-            key,
-            RunId(target),
-            self._store.ids.trace_id(),
-            last=last,
-            now=self._store.clock.now(),
-        )
-        with suppress(ConflictError):
-            await self._store.journal.commit(lambda _tx: [event])
 
 
 async def _told_by_risk(sale: Awaitable[RecordedOrder | None]) -> RecordedOrder | None:

@@ -29,7 +29,7 @@ from quorate.adapters.sql.outcome_listing import (
     sessions_of_rows,
 )
 from quorate.arena.record import stream_of as run_stream
-from quorate.bootstrap.ordering.answers import DecisionOrders, OrderDetails, Rows
+from quorate.bootstrap.ordering.answers import DecisionOrders, OrderDetails, Rows, rows_of
 from quorate.bootstrap.store import Store
 from quorate.cycle.record import stream_of as cycle_stream
 from quorate.cycle.story import Story, StoryRows, read_story
@@ -76,8 +76,7 @@ async def orders(
     lines = await store.database.read(
         lambda link: orders_page(link, store.tenant, wanted, limit + 1, below)
     )
-    more = len(lines) > limit
-    return Rows(lines[:limit], lines[limit - 1].seq if more else None)
+    return rows_of(lines, limit)
 
 
 async def counts(store: Store, wanted: OrderFilter) -> Mapping[OrderView, int]:
@@ -92,7 +91,7 @@ async def denials(
     lines = await store.database.read(
         lambda link: denials_page(link, store.tenant, wanted, limit + 1, below)
     )
-    return Rows(lines[:limit], lines[limit - 1].seq if len(lines) > limit else None)
+    return rows_of(lines, limit)
 
 
 async def denied(store: Store, wanted: DenialFilter) -> int:
@@ -169,7 +168,7 @@ async def outcomes(
     links = await store.database.read(
         lambda link: outcomes_page(link, store.tenant, wanted, limit + 1, below)
     )
-    return Rows(links[:limit], links[limit - 1].seq if len(links) > limit else None)
+    return rows_of(links, limit)
 
 
 async def totals(store: Store, book: BookName) -> OutcomeTotals:

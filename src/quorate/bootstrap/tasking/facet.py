@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
@@ -29,13 +29,14 @@ from quorate.arbiter.record import (
     read_path,
 )
 from quorate.arbiter.task import TaskState, TaskType
-from quorate.arena.acceptance import RequestKey, acceptance_event, last_acceptance, standing
+from quorate.arena.acceptance import RequestKey
 from quorate.bootstrap.ending import Ending
+from quorate.bootstrap.repeating import RepeatableActs
 from quorate.bootstrap.stopping import Walks
 from quorate.bootstrap.store import Store
 from quorate.execution.acts.act import successor
 from quorate.kernel.errors import ConflictError, QuorateError, RejectedError
-from quorate.kernel.ids import RunId, TaskId
+from quorate.kernel.ids import TaskId
 from quorate.kernel.journal import Event
 from quorate.kernel.stamps import stamp
 
@@ -79,6 +80,7 @@ class TaskDesk:
         again: Mapping[TaskType, Again],
     ) -> None:
         self._store = store
+        self._repeatable = RepeatableActs(store)
         self._walks = walks
         self._again = again
         self._orders = SqlOrderTasks(store.database, store.journal, store.tenant)
@@ -138,7 +140,7 @@ class TaskDesk:
             ConflictError: it is not over, it is done, or it was tried again before.
         """
         line = await self._line(task_id)
-        if await self._is_known(key):
+        if await self._repeatable.is_known(key):
             new = await self._line(successor(line.task_id), otherwise=line)
             return TaskChange(target=line.task_id, line=new, applied=False, replayed=True)
         again = self._again.get(line.type)
@@ -155,7 +157,7 @@ class TaskDesk:
                 fix=f"quorate tasks show {line.task_id}",
             )
         begun = await again.retry(line)
-        await self._remember(key, begun)
+        await self._repeatable.note(key, begun)
         return TaskChange(target=line.task_id, line=await self._line(begun), applied=True)
 
     async def cancel(
@@ -175,14 +177,14 @@ class TaskDesk:
             ConflictError: it is over, or its result stands and is being checked.
         """
         line = await self._line(task_id)
-        if await self._is_known(key):
+        if await self._repeatable.is_known(key):
             return TaskChange(target=line.task_id, line=line, applied=False, replayed=True)
         if line.state is TaskState.CANCELLED:
             return TaskChange(target=line.task_id, line=line, applied=False)
         why = reason or "a person stopped it"
         for ended in await self._ending.cancel(line.task_id, why, beside=beside):
             self._walks.stop(ended)
-        await self._remember(key, line.task_id)
+        await self._repeatable.note(key, line.task_id)
         return TaskChange(target=line.task_id, line=await self._line(line.task_id), applied=True)
 
     async def sweep(self) -> Sequence[TaskId]:
@@ -250,25 +252,3 @@ class TaskDesk:
     @property
     def _stuck_before(self) -> str:
         return age_before(self._store.clock.now())
-
-    async def _is_known(self, key: RequestKey | None) -> bool:
-        """Return whether an earlier request with this key was carried out; raises RejectedError as `standing`."""
-        if key is None:
-            return False
-        last = last_acceptance(await self._store.journal.entries(key.stream))
-        return standing(key, last, self._store.clock.now()) is not None
-
-    async def _remember(self, key: RequestKey | None, target: str) -> None:
-        """Let the key stand for what was done; every act here is the same done twice, so it is noted afterwards."""
-        if key is None:
-            return
-        last = last_acceptance(await self._store.journal.entries(key.stream))
-        event = acceptance_event(
-            key,
-            RunId(target),
-            self._store.ids.trace_id(),
-            last=last,
-            now=self._store.clock.now(),
-        )
-        with suppress(ConflictError):
-            await self._store.journal.commit(lambda _tx: [event])

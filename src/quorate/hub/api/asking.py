@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from enum import StrEnum
+from typing import Final, TypeVar
 
 from quorate.arena.request import checked_symbols
 from quorate.hub.problems import FieldProblem, Refusal, RefusedError
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import ProfileName, Symbol, is_like_an_id, is_name
+
+Word = TypeVar("Word", bound=StrEnum)
 
 MAX_LIMIT: Final = 200
 """The longest page of a list. Source: UI 3."""
@@ -37,6 +40,15 @@ def run_id(text: str) -> str:
     if not is_like_an_id(text):
         raise RefusedError("there is no such run", slug="not-found")
     return text
+
+
+def word(text: str | None, words: type[Word], pointer: str) -> Word | None:
+    """Return one of a closed list of words, None where the caller says nothing."""
+    if text is None:
+        return None
+    if text not in {*words}:
+        raise wrong(pointer, f"is one of {', '.join(words)}")
+    return words(text)
 
 
 def wrong(pointer: str, rule: str, *, code: str = "") -> RefusedError:

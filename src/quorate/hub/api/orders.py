@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, get, post
@@ -47,7 +46,6 @@ OUTCOMES: Final = "/outcomes"
 
 _ORDER_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
-Word = TypeVar("Word", bound=StrEnum)
 Limit = Annotated[int, QueryParameter(ge=1, le=asking.MAX_LIMIT)]
 Text = Annotated[str | None, QueryParameter()]
 REPLAYED: Final = {"Idempotency-Replayed": "true"}
@@ -69,9 +67,9 @@ async def orders(  # noqa: PLR0913  (one parameter per filter)
     found = await app.orders.book(_book(book))
     wanted = OrderFilter(
         book=found.name,
-        view=_word(view, OrderView, "?view") or OrderView.ALL,
+        view=asking.word(view, OrderView, "?view") or OrderView.ALL,
         symbol=None if symbol is None else asking.symbol(symbol, "?symbol"),
-        leg=_word(leg, Leg, "?leg"),
+        leg=asking.word(leg, Leg, "?leg"),
     )
     below = None if cursor is None else row_below(app.hub_secret, cursor, wanted)
     page = await app.orders.orders(wanted, limit, below)
@@ -194,7 +192,7 @@ async def outcomes(
     found = await app.orders.book(_book(book))
     wanted = OutcomeFilter(
         book=found.name,
-        status=_word(status, OutcomeStatus, "?status"),
+        status=asking.word(status, OutcomeStatus, "?status"),
         symbol=None if symbol is None else asking.symbol(symbol, "?symbol"),
     )
     below = None if cursor is None else row_below(app.hub_secret, cursor, wanted)
@@ -262,11 +260,3 @@ def _order_id(text: str) -> str:
     if not _ORDER_ID.fullmatch(text):
         raise RefusedError("there is no such order", slug="not-found")
     return text
-
-
-def _word(text: str | None, words: type[Word], pointer: str) -> Word | None:
-    if text is None:
-        return None
-    if text not in {*words}:
-        raise asking.wrong(pointer, f"is one of {', '.join(words)}")
-    return words(text)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, get, post
@@ -44,7 +43,6 @@ ALWAYS: Final = frozenset({ActType.ORDER_CANCEL, ActType.POSITION_CLOSE, ActType
 LONGEST: Final = 200
 """Of a worker's name, and of a reason."""
 
-Word = TypeVar("Word", bound=StrEnum)
 Text = Annotated[str | None, QueryParameter()]
 
 
@@ -65,8 +63,8 @@ async def tasks(  # noqa: PLR0913  (one parameter per filter)
     if book is not None and not is_name(book):
         raise asking.wrong("?book", "is no book's name")
     wanted = TaskFilter(
-        type=_word(type_, TaskType, "?type"),
-        state=_word(state_, TaskState, "?state"),
+        type=asking.word(type_, TaskType, "?type"),
+        state=asking.word(state_, TaskState, "?state"),
         worker=worker,
         book=None if book is None else BookName(book),
         stuck=stuck,
@@ -180,11 +178,3 @@ def _task_id(text: str) -> str:
     if not is_like_an_id(text):
         raise RefusedError("there is no such task", slug="not-found")
     return text
-
-
-def _word(text: str | None, words: type[Word], pointer: str) -> Word | None:
-    if text is None:
-        return None
-    if text not in {*words}:
-        raise asking.wrong(pointer, f"is one of {', '.join(words)}")
-    return words(text)

@@ -45,7 +45,7 @@ async def verdicts(  # noqa: PLR0913  (one parameter per filter)
     """List verdicts, newest first; `kind` is task or order, `passed` tells which outcome."""
     app = app_in(request)
     wanted = VerdictFilter(
-        kind=_kind(kind),
+        kind=asking.word(kind, VerdictKind, "?kind"),
         passed=passed,
         book=_word(book, "?book"),
         task_type=_word(task_type, "?taskType"),
@@ -85,12 +85,6 @@ def _item(line: VerdictLine) -> VerdictItem:
 
 def _plain(tree: object) -> object:
     return msgspec.to_builtins(tree)
-
-
-def _kind(text: str | None) -> VerdictKind | None:
-    if text is not None and text not in {*VerdictKind}:
-        raise asking.wrong("?kind", f"is one of {', '.join(VerdictKind)}")
-    return None if text is None else VerdictKind(text)
 
 
 def _word(text: str | None, pointer: str) -> str | None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlencode
 
+from quorate.hub.pages.addresses import word_in
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import is_like_an_id, is_name
 from quorate.llm.budget import CallStatus
@@ -24,8 +25,6 @@ SPANS: Final = (14, 30, 90)
 
 STACKS: Final = (CostAxis.TIER, CostAxis.MODEL)
 """What the columns of the chart may be made of."""
-
-WordT = TypeVar("WordT", bound=StrEnum)
 
 
 class Tab(StrEnum):
@@ -94,13 +93,13 @@ class CostQuery:
 
 def read_query(params: Mapping[str, str]) -> CostQuery:
     """Return what the parameters ask for; what cannot be understood is left out, and named as `ignored`."""
-    tab = _word(params.get("tab", ""), Tab) or Tab.SPEND
-    stack = _word(params.get("stack", ""), CostAxis)
+    tab = word_in(params.get("tab", ""), Tab) or Tab.SPEND
+    stack = word_in(params.get("stack", ""), CostAxis)
     days = params.get("days", "")
     wanted, ignored = _filter(params) if tab is Tab.CALLS else (CallFilter(), ())
     return CostQuery(
         tab=tab,
-        by=_word(params.get("by", ""), CostAxis) or CostAxis.MODEL,
+        by=word_in(params.get("by", ""), CostAxis) or CostAxis.MODEL,
         stack=stack if stack in STACKS else CostAxis.TIER,
         days=int(days) if days in set(map(str, SPANS)) else SPANS[0],
         wanted=wanted,
@@ -123,10 +122,6 @@ def _filter(params: Mapping[str, str]) -> tuple[CallFilter, tuple[str, ...]]:
         except (ValueError, RejectedError):
             ignored.append(f"{name} {text[:60]}")
     return CallFilter(**read), tuple(ignored)  # type: ignore[arg-type]
-
-
-def _word(text: str, words: type[WordT]) -> WordT | None:
-    return words(text) if text in set(words) else None
 
 
 def _matched(is_right: Callable[[str], bool], text: str) -> str:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlencode
 
 from quorate.cycle.story.denied import DenialFilter
 from quorate.execution.listing import OrderFilter, OrderView
 from quorate.execution.outcome_link import OutcomeFilter, OutcomeStatus
+from quorate.hub.pages.addresses import word_in
 from quorate.kernel.ids import BookName, Symbol, is_name, symbol_in
 from quorate.risk import Leg
 
 LIST: Final = "/admin/orders"
 SECTION: Final = "orders"
 PER_PAGE: Final = 50
-
-Word = TypeVar("Word", bound=StrEnum)
 
 
 class Tab(StrEnum):
@@ -109,15 +108,11 @@ def read_query(params: Mapping[str, Sequence[str]]) -> OrdersQuery:
 
     book = said("book")
     return OrdersQuery(
-        tab=_word(said("tab"), Tab) or Tab.ORDERS,
+        tab=word_in(said("tab"), Tab) or Tab.ORDERS,
         book=book if is_name(book) else "",
-        view=_word(said("view"), OrderView) or OrderView.ALL,
+        view=word_in(said("view"), OrderView) or OrderView.ALL,
         symbol=symbol_in(said("symbol")),
-        leg=_word(said("leg"), Leg),
-        status=_word(said("status"), OutcomeStatus),
+        leg=word_in(said("leg"), Leg),
+        status=word_in(said("status"), OutcomeStatus),
         cursor=said("after"),
     )
-
-
-def _word(text: str, words: type[Word]) -> Word | None:
-    return words(text) if text in {*words} else None

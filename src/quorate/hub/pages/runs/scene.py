@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import partial
-from typing import Final, TypedDict, TypeVar
+from typing import Final, TypedDict
 
 import msgspec
 
@@ -18,6 +17,7 @@ from quorate.arena.record.run import RecordedRun
 from quorate.arena.record.trace import read_trace
 from quorate.arena.record.why import Case
 from quorate.arena.shadow import Shadow
+from quorate.hub.pages.addresses import word_in
 from quorate.hub.pages.runs import (
     checks,
     costs,
@@ -36,7 +36,6 @@ from quorate.hub.pages.runs.summary import Place, Tab, TraceView
 from quorate.kernel.decision import Decision, Trigger
 from quorate.kernel.journal import JournalEntry
 
-Word = TypeVar("Word", bound=StrEnum)
 Link = tuple[str, str, bool]
 TabLink = tuple[Tab, str, int | None, str]
 
@@ -129,7 +128,7 @@ class DecisionContext(TypedDict, total=False):
 
 def tab_of(params: Mapping[str, str]) -> Tab:
     """Return the section that an address names, the first one where it names none."""
-    return _word(params.get("tab", ""), Tab, Tab.SUMMARY)
+    return word_in(params.get("tab", ""), Tab) or Tab.SUMMARY
 
 
 def scene_of(details: RunDetails, params: Mapping[str, str]) -> Scene:
@@ -142,7 +141,7 @@ def scene_of(details: RunDetails, params: Mapping[str, str]) -> Scene:
         symbol=case.decision.fact.symbol if case and several else None,
         profile=case.decision.fact.profile if case and several else None,
         tab=tab_of(params),
-        view=_word(params.get("view", ""), TraceView, TraceView.TIMELINE),
+        view=word_in(params.get("view", ""), TraceView) or TraceView.TIMELINE,
         page=number(params.get("page", "")) or 1,
         row=number(params.get("row", "")),
     )
@@ -273,7 +272,3 @@ def _of(made: Decision, place: Place) -> Place:
 
 def _at(place: Place, tab: Tab) -> str:
     return Place(run_id=place.run_id, symbol=place.symbol, profile=place.profile, tab=tab).href
-
-
-def _word(text: str, words: type[Word], usual: Word) -> Word:
-    return words(text) if text in set(words) else usual

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlencode
 
 from quorate.arbiter.record import TaskFilter
 from quorate.arbiter.task import TaskState, TaskType
+from quorate.hub.pages.addresses import word_in
 from quorate.kernel.ids import BookName, is_name
 
 LIST: Final = "/admin/tasks"
@@ -17,8 +17,6 @@ SECTION: Final = "tasks"
 PER_PAGE: Final = 50
 LONGEST_WORKER: Final = 100
 """Of a worker's name in an address, in characters."""
-
-Word = TypeVar("Word", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +77,10 @@ def read_query(params: Mapping[str, Sequence[str]]) -> TasksQuery:
 
     book = said("book")
     return TasksQuery(
-        type=_word(said("type"), TaskType),
-        state=_word(said("state"), TaskState),
+        type=word_in(said("type"), TaskType),
+        state=word_in(said("state"), TaskState),
         worker=said("worker")[:LONGEST_WORKER],
         book=book if is_name(book) else "",
         stuck=said("stuck") == "yes",
         cursor=said("after"),
     )
-
-
-def _word(text: str, words: type[Word]) -> Word | None:
-    return words(text) if text in {*words} else None
