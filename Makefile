@@ -74,7 +74,7 @@ trace: $(DEV) ## Write docs/ARENA_TRACE_EXAMPLE.md anew, from a real run over th
 
 lock: $(DEV) ## Resolve requirements/*.txt anew from pyproject.toml; UPGRADE=1 takes newer releases.
 	@echo "==> requirements/dev.txt"
-	@$(LOCK) --extra otel --extra postgres --extra redis --group dev -o requirements/dev.txt
+	@$(LOCK) --extra otel --extra parquet --extra postgres --extra redis --group dev -o requirements/dev.txt
 	@echo "==> requirements/runtime.txt"
 	@$(LOCK) --extra postgres --extra redis --group build --constraint requirements/dev.txt \
 	  -o requirements/runtime.txt

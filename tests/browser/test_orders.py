@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -71,7 +72,7 @@ def test_from_a_filled_order_its_decision_and_outcome_are_found(page):
     page.get_by_role("navigation", name="AdminHub").get_by_role("link", name="Orders").click()
     row = page.get_by_role("row", name="GOOG").filter(has_text="entry")
     expect(row).to_contain_text("filled")
-    row.get_by_role("link").click()
+    row.get_by_role("link", name=re.compile("^dec_")).click()
     chain = page.locator(".hub-chain")
     expect(chain).to_contain_text("Order intent")
     expect(chain).to_contain_text("Exit: target")
