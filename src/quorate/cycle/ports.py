@@ -260,11 +260,15 @@ class Venue(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
-    """What a step came to: the data of its message, the rows that are committed with it, and what to tell persons."""
+    """What a step came to: the data of its message, the rows that are committed with it, and what to tell persons.
+
+    `idle` says that it found nothing to do, so that after a kill it is walked again unseen. Source: ADR 25.
+    """
 
     data: Mapping[str, JsonValue] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    idle: bool = False
 
 
 class Step(Protocol):

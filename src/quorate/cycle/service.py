@@ -1,6 +1,7 @@
-"""The cycle of a book: seven steps, one cycle at a time, every step's message durable before the next one begins.
+"""The cycle of a book: seven steps, one cycle at a time, what a step did durable before the next one works.
 
-started -> six steps, each a message and a move in one commit -> audited, whatever happened -> waiting for the next
+started -> six steps, each a message and a move -> audited, whatever happened -> waiting for the next
+A step that found nothing to do shares the commit of the next one (ADR 25).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 import structlog
 
 from quorate.audit.auditor import audited
+from quorate.cycle.alerting import failure_alerts, violation_alerts
 from quorate.cycle.policy import MAX_FAILURES
 from quorate.cycle.ports import (
     CycleTransaction,
@@ -40,7 +42,7 @@ from quorate.cycle.record import (
     stream_of,
 )
 from quorate.cycle.stage import AT_REST, CycleStage
-from quorate.cycle.watch.alert import Alert, RaisedAlert, Severity, raised_event
+from quorate.cycle.watch.alert import Alert, RaisedAlert, raised_event
 from quorate.execution.broker import KeysRefusedError
 from quorate.execution.recorded import trading_event
 from quorate.kernel.canonical import JsonValue, as_json
@@ -103,6 +105,15 @@ class _Said:
     message: StepMessage
     result: StepResult
     halt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """A step that was walked: the cycle before it, what it said, and how long it took, in milliseconds."""
+
+    cycle: RecordedCycle
+    said: _Said
+    duration_ms: float
 
 
 class CycleService:
@@ -235,31 +246,47 @@ class CycleService:
 
     async def _walked_on(self, cycle: RecordedCycle, lease: Lease) -> RecordedCycle:
         async with renewing(lease, self._journal, self._clock, self._lease_time):
+            waiting: list[_Walked] = []
             while (name := STEP_AT.get(cycle.stage)) is not None:
-                cycle = await self._stepped(cycle, self._steps[name], lease)
+                step = await self._stepped(cycle, self._steps[name])
+                cycle = advanced(cycle, step.said.message)
+                waiting.append(step)
+                if not step.said.result.idle or cycle.stage not in STEP_AT:
+                    await self._kept(waiting, lease)
+                    waiting = []
         # The lease is let go with the audit's commit: a renewal beside it would take it up again.
         cycle = await self._audited(cycle, lease)
         await self._watch.logged(cycle.facts.cycle_id, cycle.trace)
         return cycle
 
-    async def _stepped(self, cycle: RecordedCycle, step: Step, lease: Lease) -> RecordedCycle:
+    async def _stepped(self, cycle: RecordedCycle, step: Step) -> _Walked:
         begun = self._clock.monotonic()
         with span(f"step {step.name}"):
             said = await self._attempted(cycle, step)
-        duration_ms = (self._clock.monotonic() - begun) * 1000
+        return _Walked(cycle, said, (self._clock.monotonic() - begun) * 1000)
+
+    async def _kept(self, steps: Sequence[_Walked], lease: Lease) -> None:
+        """Commit a step, with those before it that found nothing to do."""
+        raised: list[RaisedAlert] = []
 
         def decide(tx: CycleTransaction) -> Sequence[Event]:
             require_current(tx.lease(lease.name), lease)
-            standing = tx.book_stage(self._book)
-            stepped = stepped_event(cycle, said.message, standing, duration_ms=duration_ms)
-            halt = self._halted(tx, said.halt, said.result.events) if said.halt else ()
-            raised[:] = self._new(tx, _alerts(cycle, said))
-            return [*said.result.events, stepped, *halt, *map(raised_event, raised)]
+            standing, events = tx.book_stage(self._book), list[Event]()
+            raised.clear()
+            for step in steps:
+                said = step.said
+                told = stepped_event(
+                    step.cycle, said.message, standing, duration_ms=step.duration_ms
+                )
+                halt = self._halted(tx, said.halt, said.result.events) if said.halt else ()
+                failed = failure_alerts(step.cycle, said.message, halts=bool(said.halt))
+                raised.extend(self._new(tx, [*said.result.alerts, *failed]))
+                events += [*said.result.events, told, *halt]
+                standing = replace(standing, version=standing.version + 1)
+            return [*events, *map(raised_event, raised)]
 
-        raised: list[RaisedAlert] = []
         await self._journal.commit(decide)
         self._watch.announced(raised)
-        return advanced(cycle, said.message)
 
     async def _attempted(self, cycle: RecordedCycle, step: Step) -> _Said:
         """Return what a step says, its failure included. Source: DESIGN 8 (L4)."""
@@ -300,7 +327,7 @@ class CycleService:
             reasons = _reasons(cycle, violations, standing)
             moved = self._halted(tx, reasons[0]) if reasons else ()
             halts = reasons if moved else []
-            raised[:] = self._new(tx, _violation_alerts(cycle, violations, halts))
+            raised[:] = self._new(tx, violation_alerts(cycle, violations, halts))
             released = lease_event("released", replace(lease, expires_at=self._clock.now()))
             over = ended_event(cycle, message, violations, standing)
             return [over, *moved, *map(raised_event, raised), released]
@@ -357,37 +384,3 @@ def _reasons(cycle: RecordedCycle, violations: Sequence[str], standing: BookStag
     if cycle.failed and standing.failures + 1 >= MAX_FAILURES:
         return [f"{standing.failures + 1} cycles failed in a row"]
     return []
-
-
-def _alerts(cycle: RecordedCycle, said: _Said) -> Sequence[Alert]:
-    alerts = list(said.result.alerts)
-    if said.message.error is not None:
-        alerts.append(
-            Alert(
-                kind="step_failed",
-                book=cycle.facts.book,
-                severity=Severity.ERROR if said.halt else Severity.WARNING,
-                text=f"{said.message.agent}: {said.message.error}",
-                cycle_id=cycle.facts.cycle_id,
-                trace_id=cycle.facts.trace_id,
-            )
-        )
-    return alerts
-
-
-def _violation_alerts(
-    cycle: RecordedCycle, violations: Sequence[str], halts: Sequence[str]
-) -> Sequence[Alert]:
-    told = [("audit_violation", violation) for violation in violations]
-    told += [("trading_halted", f"Trading is halted: {reason}") for reason in halts]
-    return [
-        Alert(
-            kind=kind,
-            book=cycle.facts.book,
-            severity=Severity.ERROR,
-            text=text,
-            cycle_id=cycle.facts.cycle_id,
-            trace_id=cycle.facts.trace_id,
-        )
-        for kind, text in told
-    ]

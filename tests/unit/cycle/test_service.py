@@ -266,3 +266,55 @@ async def test_the_trace_is_logged_beside_the_database():
     book = WalkedBook()
     cycle = await book.cycles().once(WISH)
     assert book.watch.traces[cycle.facts.cycle_id] == cycle.trace
+
+
+def idle(name):
+    return StepResult(data=QUIET[name], idle=True)
+
+
+async def test_steps_that_find_nothing_to_do_are_committed_with_the_next_one():
+    busy, quiet = WalkedBook(), WalkedBook()
+    for name in (StepName.BACKTESTING, StepName.RISK_MANAGEMENT, StepName.EXECUTION):
+        quiet.says(name, idle(name))
+    told = await recorded(busy, await busy.cycles().once(WISH))
+    saved = await recorded(quiet, await quiet.cycles().once(WISH))
+    assert busy.journal.commits - quiet.journal.commits == 3
+    assert [message["agent"] for message in saved.trace] == SEVEN
+    assert [move[:3] for move in saved.history] == [move[:3] for move in told.history]
+
+
+async def test_an_idle_last_step_is_on_record_before_the_audit():
+    book = WalkedBook()
+    book.says(StepName.MONITORING, idle(StepName.MONITORING))
+    cycle = await book.cycles().once(WISH)
+    assert cycle.audit_passed
+    assert (await recorded(book, cycle)).trace == cycle.trace
+
+
+async def test_a_failure_behind_idle_steps_halts_and_is_told_with_them():
+    book = WalkedBook()
+    book.says(StepName.BACKTESTING, idle(StepName.BACKTESTING))
+    book.says(StepName.RISK_MANAGEMENT, KeyError("bug"))
+    cycle = await book.cycles().once(WISH)
+    assert [row["step"] for row in book.journal.of_type(CycleFact.STEPPED)][-2:] == [
+        StepName.BACKTESTING,
+        StepName.RISK_MANAGEMENT,
+    ]
+    assert book.journal.standing.state is TradingState.HALTED
+    assert cycle.failed
+    assert [alert.kind for alert in book.watch.alerts][:1] == ["step_failed"]
+
+
+async def test_after_a_kill_idle_steps_are_walked_again_and_their_rows_stand_once():
+    book = WalkedBook()
+    book.says(StepName.BACKTESTING, idle(StepName.BACKTESTING))
+    book.says(StepName.RISK_MANAGEMENT, KilledError())
+    with pytest.raises(KilledError):
+        await book.cycles().once(WISH)
+    book.journal.clock.jump(46)
+    book.says(StepName.RISK_MANAGEMENT, StepResult(data=QUIET[StepName.RISK_MANAGEMENT]))
+    resumed = await book.cycles("two").resumed()
+    assert book.steps[StepName.BACKTESTING].ran == 2
+    assert [message["agent"] for message in resumed.trace] == SEVEN
+    stepped = [row["step"] for row in book.journal.of_type(CycleFact.STEPPED)]
+    assert stepped == SEVEN[:-1]

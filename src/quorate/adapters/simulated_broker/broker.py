@@ -99,13 +99,12 @@ class SimulatedBroker:
         self._account = account_of(rows, self._first)
 
     async def begin(self, market: SessionMarket) -> None:
-        """Play a session's beginning: corporate actions, then what fills at the open.
+        """Play a session's beginning: corporate actions, then what fills at the open, as one change.
 
         Between it and `finish` the entries that were filled can get their stops.
         """
-        await self._changed(lambda account: Traded(begun(account, market)))
+        await self._changed(lambda account: _opened(account, market, self._costs))
         self._bars = market.bars
-        await self.trade(opening(market.bars))
 
     async def trade(self, bars: Mapping[Symbol, Bar]) -> None:
         """Play a piece of the session: every open order meets its symbol's bar."""
@@ -249,6 +248,11 @@ class SimulatedBroker:
             submitted_at=order.submitted_at,
             replaced_by=order.replaced_by,
         )
+
+
+def _opened(account: SimulatedAccount, market: SessionMarket, costs: FillCosts) -> Traded:
+    """Return the account after a session's beginning: nobody acts between its actions and its open."""
+    return traded(begun(account, market), opening(market.bars), costs)
 
 
 def _closed(account: SimulatedAccount, bars: Mapping[Symbol, Bar], costs: FillCosts) -> Traded:

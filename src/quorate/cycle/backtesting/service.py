@@ -39,7 +39,7 @@ class Backtesting:
         results: dict[str, JsonValue] = {
             str(made.symbol): self._result(made, views.get(made.symbol)) for made in bought
         }
-        return StepResult(data={"backtest_results": results})
+        return StepResult(data={"backtest_results": results}, idle=not bought)
 
     def _result(self, decision: Decision, view: SymbolView | None) -> dict[str, JsonValue]:
         exits = None if view is None else exits_of(decision, view, self._agents)

@@ -49,7 +49,8 @@ class Executing:
         """
         executed: list[dict[str, JsonValue]] = []
         refused: list[Refusal] = []
-        for trade in trades_of(cycle):
+        trades = trades_of(cycle)
+        for trade in trades:
             outcome = await self._placed(trade, cycle)
             if isinstance(outcome, Refusal):
                 refused.append(outcome)
@@ -62,6 +63,7 @@ class Executing:
                 "refused": [each.payload() for each in refused],
             },
             alerts=tuple(_alert(cycle, each) for each in refused),
+            idle=not trades,
         )
 
     async def _placed(self, trade: Trade, cycle: RecordedCycle) -> RecordedOrder | Refusal:

@@ -121,6 +121,7 @@ class RiskManagement:
             },
             events=tuple(found.events),
             alerts=tuple(self._alert(cycle, event) for event in moved),
+            idle=not (found.orders or found.events or moved),
         )
 
     async def _due(self, held: Mapping[Symbol, Decimal], cycle: RecordedCycle) -> Sequence[ExitDue]:

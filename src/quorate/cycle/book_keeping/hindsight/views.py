@@ -17,6 +17,7 @@ from quorate.kernel.action import Action
 from quorate.kernel.canonical import Json, JsonValue
 from quorate.kernel.ids import BookName, RunId, Symbol
 from quorate.kernel.journal import Event
+from quorate.kernel.vote import StepKind
 from quorate.market.series import Series
 
 RESOLVED: Final = "votes.resolved"
@@ -139,8 +140,17 @@ def _vote(views: dict[Question, Views], told: Mapping[str, Json]) -> None:
         return
     question = _question(told)
     vote = _picked(told, ("profile", "role", "provider", "model", "voter", "panel"))
+    vote["rawConfidence"] = _own_word(told)
     before = views.get(question, Views())
     views[question] = replace(before, votes=(*before.votes, vote))
+
+
+def _own_word(told: Mapping[str, Json]) -> Json:
+    """Return the confidence that the agent stated, None where a fallback model stated it: it calibrates nobody."""
+    steps = {step["kind"]: step for step in _objects(told.get("confidenceSteps"))}
+    fallback, raw = steps.get(StepKind.FALLBACK.value), steps.get(StepKind.RAW.value)
+    asked_itself = fallback is None or float(str(fallback["factor"])) == 1.0
+    return raw["value"] if raw is not None and asked_itself else None
 
 
 def _decision(
