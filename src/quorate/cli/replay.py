@@ -123,8 +123,12 @@ async def _terms(app: App, wanted: _Wanted) -> tuple[ReplayTerms, int]:
     if not stored:
         raise _nothing_stored(symbols)
     if not sessions:
+        first, last = wanted.first or stored[0], wanted.last or stored[-1]
+        crossed = wanted.first is not None and wanted.last is not None and first > last
         raise RejectedError(
-            f"no session lies between {wanted.first or stored[0]} and {wanted.last or stored[-1]}",
+            f"--from {first} is after --to {last}"
+            if crossed
+            else f"no session lies between {first} and {last}",
             effect="nothing was run",
             fix=f"choose days from {stored[0]} to {stored[-1]}",
         )

@@ -49,10 +49,11 @@ def test_days_are_named_from_and_to(quorate, fake_app):
         (("--from", "yesterday"), "is no date"),
         (("--sessions", "5", "--from", "2013-02-27"), "both say where to begin"),
         (("--from", "2031-01-01"), "no session lies between"),
+        (("--from", "2013-02-28", "--to", "2013-02-27"), "is after --to 2013-02-27"),
         (("--symbols", "A B"), "not a symbol"),
         (("--strategy", "none-such"), "none-such"),
     ],
-    ids=["date", "two beginnings", "days", "symbol", "strategy"],
+    ids=["date", "two beginnings", "days", "crossed days", "symbol", "strategy"],
 )
 def test_what_cannot_be_replayed_is_refused(quorate, fake_app, words, said):
     shown = quorate("replay", *words)
