@@ -29,7 +29,7 @@ run: $(RUNTIME) ## Run the main job; SERVE=0 ends after it instead of serving.
 
 test: $(DEV) ## Run every test; ARGS="-k name" narrows.
 	@echo "==> pytest"
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 coverage: $(DEV) ## Run every test and report branch coverage.
 	@echo "==> pytest, with coverage"

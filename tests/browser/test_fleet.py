@@ -3,11 +3,12 @@
 import json
 import re
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from quorate.fleet.wire import PATH
@@ -52,10 +53,11 @@ def working(hub, name):
 
 
 def _beat(socket, name, epoch, over):
-    """Say that the worker lives, as every worker does, until it is over."""
-    while not over.wait(EVERY):
-        beat = {"type": "heartbeat", "agentId": name, "epoch": epoch, "timestamp": MOMENT}
-        socket.send(json.dumps(beat))
+    """Say that the worker lives, as every worker does, until it is over or the hub has gone."""
+    with suppress(ConnectionClosed):
+        while not over.wait(EVERY):
+            beat = {"type": "heartbeat", "agentId": name, "epoch": epoch, "timestamp": MOMENT}
+            socket.send(json.dumps(beat))
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,8 @@ from tests.model_server import Delivery, ModelServer, Rule, votes
 pytestmark = [pytest.mark.fault, pytest.mark.integration]
 
 LONGEST = 30
+PATIENCE = 120
+"""Seconds; two hubs begin at once, on a machine that has other work."""
 SETTINGS = {
     "QUORATE_JOURNAL__LEASE_SECONDS": "1.5",
     "QUORATE_CYCLE__SYMBOLS": "AAPL",
@@ -105,7 +107,7 @@ class Node:
 
 
 def until(holds):
-    end_at = time.monotonic() + LONGEST
+    end_at = time.monotonic() + PATIENCE
     while not (found := holds()):
         assert time.monotonic() < end_at, "it did not come to that in time"
         time.sleep(0.05)
