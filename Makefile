@@ -66,7 +66,8 @@ models-check: $(RUNTIME) ## Ask one cheap model for one answer; needs a key and 
 paper-check: $(DEV) ## Hold the brokers' contract against the real paper account; needs its keys and a network.
 	@$(BIN)/python -m tests.paper_check
 
-evidence: $(DEV) ## Take the pictures of docs/screenshots anew, from real runs; needs Chromium.
+evidence: $(DEV) ## Make docs/evidence and docs/screenshots anew, from real runs; needs Chromium, curl, jq, sqlite3.
+	@$(BIN)/python -m tests.evidence
 	@$(BIN)/python -m tests.browser.evidence
 
 trace: $(DEV) ## Write docs/ARENA_TRACE_EXAMPLE.md anew, from a real run over the scripted model server.

@@ -32,6 +32,7 @@ from benchmarks import (
     risk,
     routing,
     scale,
+    scoring,
 )
 from benchmarks.instant_model import instant_model
 from benchmarks.measure import Figure, machine
@@ -76,9 +77,15 @@ def _figures() -> Iterator[Figure]:
         yield from hub.figures(load_settings())
     with _home():
         yield from results.figures(load_settings())
+    with _home():
+        yield from scoring.figures(load_settings())
     yield from routing.figures()
     yield arena.start()
     yield from asyncio.run(gateway.figures())
+    yield from _on_postgres()
+
+
+def _on_postgres() -> Iterator[Figure]:
     try:
         with _postgres() as url, _home(QUORATE_DATABASE_URL=url):
             yield from journal.figures(load_settings(), "PostgreSQL", alone_ms=8)

@@ -29,6 +29,9 @@ NOT_OURS = frozenset(
         "keys/providers.toml",
         "NNNN-title.md",
         "/api/openapi.json",
+        "positions/NAME/position.jsonl",
+        "NAME/position/position.jsonl",
+        "merged.jsonl",
     }
 )
 """Names of files that a user has or asks for, or that stand for many."""

@@ -115,7 +115,7 @@ def test_the_socket_library_that_the_server_needs_is_used_by_nothing_of_ours():
     """uvicorn takes WebSockets through it; our own clients go through the one HTTP client."""
     roots = {name.partition(".")[0] for name in imports_of(modules())}
     assert roots.isdisjoint({"websockets", "websocket", "wsproto"})
-    assert 'ws="websockets' in (PACKAGE / "hub" / "server.py").read_text()
+    assert "websockets_sansio_impl" in (PACKAGE / "hub" / "connection.py").read_text()
 
 
 @pytest.mark.parametrize("name", [*SEND_NO_ORDER, "telemetry"])

@@ -46,14 +46,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Return this process's environment with `home` as the only Quorate setting."""
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Return this process's environment with `home` and `more` as the only settings of ours."""
     inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("QUORATE_", "OPENROUTER_", "OPENAI_"))
     }
-    return inherited | {"QUORATE_HOME": str(home)}
+    return inherited | {"QUORATE_HOME": str(home)} | more
 
 
 def quorate(home: Path, *words: str) -> str:
@@ -94,12 +94,12 @@ class Hub:
 
 
 @contextmanager
-def serving(home: Path, port: int | None = None) -> Iterator[Hub]:
-    """Yield a hub once it has printed its sign-in link; it is stopped at the end, if it still runs."""
+def serving(home: Path, port: int | None = None, **more: str) -> Iterator[Hub]:
+    """Yield a hub once it has printed its sign-in link; it is stopped at the end. `more` are further variables."""
     chosen = port or free_port()
     process = subprocess.Popen(
         [PROGRAM, "up", "--port", str(chosen)],
-        env=environment(home),
+        env=environment(home, **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

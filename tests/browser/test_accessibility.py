@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.hub import quorate, visiting
+from tests.fakes.other_arenas import shanghai, write_arena
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PATHS = (
@@ -37,6 +38,10 @@ PATHS = (
     "/admin/competitions",
     "/admin/competitions/new",
     "/admin/competitions/{competition}",
+    "/admin/competitions/{arena}",
+    "/admin/competitions/traders",
+    "/admin/competitions/traders/new",
+    "/admin/competitions/traders/duo",
     "/admin/arena/profiles?view=archived",
     "/admin/arena/profiles/new?role=judge",
     "/admin/arena/profiles/power_macro_judge",
@@ -58,7 +63,23 @@ PATHS = (
     "/admin/tools/bars",
     "/admin/arena/profiles/cheap_risk_manager/test",
     "/admin/audit",
+    "/admin/audit?tab=traces",
+    "/admin/audit?tab=verdicts",
+    "/admin/audit?tab=waivers",
+    "/admin/audit/waivers/new",
+    "/admin/audit/events/1",
+    "/admin/audit/verdicts/{run}?verify=yes",
+    "/admin/orders?tab=refused",
+    "/admin/tasks",
+    "/admin/tasks?per=25&cols=row&cols=about",
+    "/admin/results",
+    "/admin/results?state=stale",
+    "/admin/arena/prompts",
     "/admin/settings",
+    "/admin/settings?tab=providers",
+    "/admin/settings?tab=broker",
+    "/admin/settings?tab=tokens",
+    "/admin/settings?tab=health&checks=all",
     "/admin/settings?tab=presets",
     "/admin/settings?tab=models",
     "/admin/safety",
@@ -81,7 +102,18 @@ def run(hub):
 def competition(hub):
     """Return a competition that was played over 22 sessions."""
     span = ("--from", "2012-06-01", "--to", "2012-07-02")
+    quorate(hub.home, "compete", "traders", "add", "duo", "--profiles", "trend,wyckoff")
+    span = (*span, "--traders", "duo", "--profiles", "momentum")
     told = quorate(hub.home, "compete", "start", "june", "--symbols", "AAPL,MSFT", *span, "--json")
+    return json.loads(told)["competitionId"]
+
+
+@pytest.fixture(scope="module")
+def arena(hub, tmp_path_factory):
+    """Return an arena of others with a finding, imported for this."""
+    folder = write_arena(tmp_path_factory.mktemp("others") / "shanghai", *shanghai())
+    terms = ("--capital", "1000000", "--currency", "CNY")
+    told = quorate(hub.home, "compete", "import", str(folder), *terms, "--json")
     return json.loads(told)["competitionId"]
 
 
@@ -91,12 +123,18 @@ def cycle(hub):
     return json.loads(quorate(hub.home, "cycle", "once", "--json"))["cycleId"]
 
 
+@pytest.fixture(scope="module")
+def named(run, competition, arena, cycle):
+    """Return what stands in the addresses."""
+    return {"run": run, "competition": competition, "arena": arena, "cycle": cycle}
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_breaks_a_rule_of_wcag(browser, hub, run, competition, cycle, theme):
+def test_no_page_breaks_a_rule_of_wcag(browser, hub, named, theme):
     found = {}
     with visiting(browser, hub, theme=theme) as visit:
         for path in PATHS:
-            page = visit.open(path.format(run=run, competition=competition, cycle=cycle))
+            page = visit.open(path.format(**named))
             violations = Axe().run(page, options={"runOnly": TAGS}).response["violations"]
             if violations:
                 found[path] = [
@@ -107,11 +145,11 @@ def test_no_page_breaks_a_rule_of_wcag(browser, hub, run, competition, cycle, th
 
 
 @pytest.mark.parametrize("width", [390, 320])
-def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, hub, run, competition, cycle, width):
+def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, hub, named, width):
     wide = {}
     with visiting(browser, hub, width=width, height=700) as visit:
         for path in PATHS:
-            page = visit.open(path.format(run=run, competition=competition, cycle=cycle))
+            page = visit.open(path.format(**named))
             reach = page.evaluate("document.documentElement.scrollWidth")
             if reach > width:
                 wide[path] = reach

@@ -86,7 +86,7 @@ def test_a_limit_is_saved_and_a_wrong_one_comes_back_with_what_was_entered(brows
 
 
 def save_limits(page):
-    page.get_by_role("link", name="Budgets", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="Budgets", exact=True).click()
     page.locator("#limit-daily").fill("3.25")
     page.get_by_role("button", name="Save limits").click()
     assert "tab=budgets" in page.url
@@ -120,5 +120,5 @@ def test_a_tool_is_tried_on_real_bars(page):
 
 def test_a_filled_limit_stands_in_the_bar_and_among_the_warnings(page):
     assert page.locator("#cost-chip").get_by_text("a limit at 100 %").is_visible()
-    page.get_by_role("link", name="Budgets", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="Budgets", exact=True).click()
     assert page.locator("#cost").get_by_text("Power calls, a day: 5 of 5").is_visible()

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.hub import quorate, visiting
+from tests.browser.keyboard import tab_to
 
 
 def test_a_person_signs_in_starts_a_run_watches_it_arrive_reads_its_why_and_switches_a_profile_off(
@@ -58,17 +59,17 @@ def test_a_run_is_started_and_its_why_read_with_the_keyboard_alone(browser, own_
         keys.press("g")
         keys.press("r")
         expect(page).to_have_url(re.compile(r"/admin/arena/runs"))
-        _tab_to(page, "Run arena")
+        tab_to(page, "Run arena")
         keys.press("Enter")
         expect(page.get_by_role("dialog")).to_be_visible()
-        _tab_to(page, "MSFT")
+        tab_to(page, "MSFT")
         keys.press("Space")
-        _tab_to(page, "As of")
+        tab_to(page, "As of")
         keys.type("06292012")
-        _tab_to(page, "Run arena")
+        tab_to(page, "Run arena")
         keys.press("Enter")
         expect(page.get_by_role("heading", name="Why this decision")).to_be_visible()
-        _tab_to(page, re.compile(r"journal:\d+"))
+        tab_to(page, re.compile(r"journal:\d+"))
         keys.press("Enter")
         expect(page).to_have_url(re.compile(r"tab=trace"))
         assert visit.complaints == []
@@ -79,22 +80,3 @@ def _disabled(home):
 
     listed = json.loads(quorate(home, "profiles", "list", "--json"))["items"]
     return [profile["name"] for profile in listed if not profile["enabled"]]
-
-
-def _tab_to(page, name, presses=80):
-    """Press Tab until the focus is on what has `name`; a person without a mouse has nothing else."""
-    wanted = name if isinstance(name, re.Pattern) else re.compile(f"^{re.escape(name)}")
-    for _ in range(presses):
-        if wanted.search(_focused_name(page)):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"no Tab stop is named {name!r}")
-
-
-def _focused_name(page):
-    return page.evaluate(
-        """() => { const at = document.activeElement;
-                   if (at === document.body || at.matches('main')) return '';
-                   const label = at.labels?.[0]?.innerText ?? at.getAttribute('aria-label') ?? at.innerText ?? '';
-                   return label.trim(); }"""
-    )

@@ -69,7 +69,8 @@ def page(browser, orders):
 
 
 def test_from_a_filled_order_its_decision_and_outcome_are_found(page):
-    page.get_by_role("navigation", name="AdminHub").get_by_role("link", name="Orders").click()
+    menu = page.get_by_role("navigation", name="AdminHub")
+    menu.get_by_role("link", name="Orders", exact=True).first.click()
     row = page.get_by_role("row", name="GOOG").filter(has_text="entry")
     expect(row).to_contain_text("filled")
     row.get_by_role("link", name=re.compile("^dec_")).click()

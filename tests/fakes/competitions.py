@@ -13,10 +13,19 @@ from quorate.arena.competition.contest import (
     checked_terms,
 )
 from quorate.arena.competition.record import Competition, Round
+from quorate.arena.competition.trader import RegisteredTrader, edited, new_trader
+from quorate.arena.competition.trader_history import (
+    CHANGED,
+    CREATED,
+    archived_event,
+    trader_event,
+    trader_steps,
+)
 from quorate.arena.competition.trading import BookRound
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.money import Usd
 from quorate.portfolio import PortfolioPolicy
+from tests.fakes.registry import entry
 
 SESSIONS = [date(2012, 1, 2) + timedelta(days=number) for number in range(4)]
 
@@ -31,11 +40,63 @@ class Found:
 
 
 @dataclass
+class FakeTraders:
+    """Traders in memory; nobody else is there to change them."""
+
+    known: dict[str, RegisteredTrader] = field(default_factory=dict)
+    rows: dict = field(default_factory=dict)
+
+    async def roster(self):
+        return [self.known[name] for name in sorted(self.known)]
+
+    async def show(self, name):
+        if name not in self.known:
+            raise RejectedError(f"there is no trader '{name}'", slug="not-found")
+        return self.known[name]
+
+    async def history(self, name):
+        told = enumerate(self.rows[name], start=1)
+        return trader_steps(entry(event, seq) for seq, event in told)
+
+    async def add(self, asked, *, by):
+        return self._kept(CREATED, RegisteredTrader(new_trader(asked), 1), by)
+
+    async def edit(self, name, asked, *, by):
+        before = await self.show(name)
+        after = RegisteredTrader(edited(before.trader, asked), before.version + 1)
+        if after.trader == before.trader:
+            return TraderWish(before, applied=False)
+        return self._kept(CHANGED, after, by)
+
+    async def archive(self, name, *, by):
+        before = await self.show(name)
+        self.rows[name].append(archived_event(name, by))
+        gone = replace(before, trader=replace(before.trader, archived=True))
+        self.known[name] = gone
+        return TraderWish(gone, applied=not before.trader.archived)
+
+    def _kept(self, kind, registered, by):
+        name = registered.trader.name
+        self.rows.setdefault(name, []).append(trader_event(kind, registered, by))
+        self.known[name] = registered
+        return TraderWish(registered)
+
+
+@dataclass
+class TraderWish:
+    """What became of a wish."""
+
+    registered: RegisteredTrader
+    applied: bool = True
+
+
+@dataclass
 class FakeCompetitions:
     """Competitions of four sessions, in which nobody ever trades."""
 
     known: dict[str, Competition] = field(default_factory=dict)
     wanted: list = field(default_factory=list)
+    traders: FakeTraders = field(default_factory=FakeTraders)
 
     async def lines(self):
         return [
@@ -45,13 +106,14 @@ class FakeCompetitions:
                 status=each.status.value,
                 profiles=each.terms.participants,
                 symbols=each.terms.symbols,
-                first=each.terms.sessions[0].isoformat(),
-                last=each.terms.sessions[-1].isoformat(),
-                sessions=len(each.terms.sessions),
+                first=each.terms.sessions[0].isoformat() if each.terms.sessions else "",
+                last=each.terms.sessions[-1].isoformat() if each.terms.sessions else "",
+                sessions=each.terms.length,
                 rounds=len(each.rounds),
                 created_at=each.created_at,
                 ended_at=each.ended_at,
                 playing=False,
+                mode=each.terms.mode.value,
             )
             for name, each in reversed(self.known.items())
         ]

@@ -3,10 +3,10 @@
 Thousands of kills at random failpoints, on SQLite and, where a server is named, on PostgreSQL; kills in the middle of
 cycles that trade at the scripted broker; seeds of the simulation; submits whose answers are lost; then spoilt answers
 for the decoder, and attacks in the news on models that obey them; the tests of the fleet and of the results' flow with
-their full counts; first of all 2000 tasks in hand for an hour.
+their full counts; drawn requests to a hub, held against its description; first of all 2000 tasks in hand for an hour.
 
 Usage: python -m tests.fault.soak [--points 10000] [--cycle-points 10000] [--seeds 1000] [--ambiguous 10000]
-                                  [--mutations 100000] [--injections 500] [--worlds 2000]
+                                  [--mutations 100000] [--injections 500] [--worlds 2000] [--requests 20000]
                                   [--seed 1] [--lanes 2]
                                   [--seconds 3600] [--tasks 2000] [--each 60] [--only holding]
                                   [--database-url postgresql://...]
@@ -26,6 +26,7 @@ from pathlib import Path
 
 from tests.fault import (
     ambiguous,
+    conformance,
     cycle_killing,
     holding,
     injecting,
@@ -66,6 +67,7 @@ def main() -> int:
     wanted.add_argument("--ambiguous", type=int, default=10_000, help="submits without an answer")
     wanted.add_argument("--mutations", type=int, default=100_000, help="spoilt answers")
     wanted.add_argument("--injections", type=int, default=500, help="attacks in the news")
+    wanted.add_argument("--requests", type=int, default=20_000, help="drawn, of the API")
     wanted.add_argument("--worlds", type=int, default=2000, help="of workers, 5 tasks each")
     wanted.add_argument("--seed", type=int, default=1)
     wanted.add_argument("--lanes", type=int, default=2, help="kill servers of cycles side by side")
@@ -94,6 +96,7 @@ def main() -> int:
         worker_worlds.main(chosen.worlds, chosen.seed),
         mutations.main(chosen.mutations, chosen.seed),
         injecting.main(chosen.injections, chosen.seed),
+        conformance.main(chosen.requests, chosen.seed),
     )
 
 

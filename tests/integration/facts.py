@@ -24,7 +24,12 @@ from quorate.arena.competition.record import (
     played_event,
     started_event,
 )
+from quorate.arena.competition.trader import RegisteredTrader, edited, new_trader
+from quorate.arena.competition.trader_history import CHANGED, CREATED, trader_event
+from quorate.arena.competition.trader_history import archived_event as trader_archived
 from quorate.arena.competition.trading import BookRound, first_books
+from quorate.arena.imported.assembling import assembled
+from quorate.arena.imported.record import imported_events
 from quorate.bootstrap.news import news_events
 from quorate.kernel.canonical import JsonValue, sha256_hex
 from quorate.kernel.ids import BookName, ProfileName, RunId, Symbol, TraceId
@@ -41,6 +46,7 @@ from quorate.market import NewsItem
 from quorate.portfolio import PortfolioPolicy
 from tests.fakes.clock import NOON
 from tests.fakes.money import charge, usd, wanted
+from tests.fakes.other_arenas import YUAN, shanghai, sources_of
 from tests.integration.book_facts import book_events
 from tests.integration.cycle_facts import cycle_events
 from tests.integration.desk_facts import desk_events
@@ -323,6 +329,22 @@ def competition_events() -> list[Event]:
     ]
 
 
+def arena_events() -> list[Event]:
+    """Return the import of an arena of others; no table follows the rows of its logs."""
+    return imported_events(assembled(sources_of(*shanghai()), YUAN), "operator")[:1]
+
+
+def trader_events() -> list[Event]:
+    """Return the life of a trader that was edited and archived."""
+    made = new_trader({"name": "three-heads", "profiles": ["trend", "momentum"]})
+    later = edited(made, {"maxDrawdown": "0.05"})
+    return [
+        trader_event(CREATED, RegisteredTrader(made, 1), "operator"),
+        trader_event(CHANGED, RegisteredTrader(later, 2), "operator"),
+        trader_archived("three-heads", "operator"),
+    ]
+
+
 def link_issued(link_hash: str) -> Event:
     payload: dict[str, JsonValue] = {"linkHash": link_hash, "expiresAt": stamp(NOON)}
     return Event(stream=f"link:{link_hash}", type="sign_in.issued", payload=payload)
@@ -442,6 +464,8 @@ def one_of_each(content: bytes = b"bars") -> list[Event]:
         token_created("tok_1"),
         prompt_added(2),
         *competition_events(),
+        *arena_events(),
+        *trader_events(),
         *routing_events(),
         *fleet_events(),
     ]

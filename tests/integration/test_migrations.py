@@ -64,6 +64,12 @@ LAW = frozenset({"verdicts", "verdict_subjects", "waivers"})
 RESULTS = frozenset({"results"})
 """A table of a later version: no run had told its results."""
 
+ARENAS = frozenset({"imported_arenas"})
+"""A table of a later version: nobody had imported an arena of others."""
+
+TRADERS = frozenset({"trader_profiles"})
+"""A table of a later version: nobody had made a trader."""
+
 STRATEGIES = frozenset({"strategies", "backtests"})
 """Tables of a later version: no strategy was on record, and none was tried out."""
 
@@ -271,6 +277,8 @@ async def test_a_database_of_the_first_version_is_filled_from_its_journal(
             | ORDERS
             | RISK
             | STRATEGIES
+            | TRADERS
+            | ARENAS
             | CYCLES
             | ROUTING
             | RESULTS

@@ -26,6 +26,7 @@ from quorate.llm.budget import Limit
 from quorate.llm.catalogue import StatedPrice, model_id
 from tests.fakes.alerts import alert
 from tests.fakes.money import charge, wanted
+from tests.fakes.other_arenas import YUAN, shanghai, write_arena
 from tests.integration.children import dies_running, ended, opens
 from tests.integration.conftest import emptied, migrated
 from tests.integration.homes import REQUEST, open_once, opened_home
@@ -222,6 +223,8 @@ async def test_after_real_runs_the_tables_are_what_the_journal_says(home):
         await app.money.set_budget(Limit.DAY, Decimal(2))
         await app.prompts.add("judge", "Your seat: judge. Be slow.")
         await app.news.import_news(news_file(home[0]))
+        await app.competitions.traders.add({"name": "duo", "profiles": ["trend", "momentum"]})
+        await app.arenas.import_folder(write_arena(home[0] / "others", *shanghai()), YUAN, "test")
         await app.competitions.play(
             (await app.competitions.create(CONTEST, "the test")).competition_id
         )

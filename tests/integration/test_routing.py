@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from quorate.arbiter.coordination import Act, CircuitOpenError
 from quorate.arbiter.routing import Standing
@@ -172,6 +172,24 @@ async def test_records_to_learn_from_name_nobody(opened):
         assert '"trend"' not in text_.replace('"role": "trend"', "")
         with pytest.raises(RejectedError):
             await app.routing.tracker.export(most=5001)
+
+
+async def test_a_first_look_at_many_verdicts_reads_the_keys_once(opened):
+    """It read them for each of 200 verdicts: half a minute in which a hub that had just begun answered late."""
+    async with opened() as app:
+        asked = []
+        await app.run_arena(ONE)
+        event.listen(
+            app._store.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2])
+        )
+        assert await app.coordination.inspect() == []
+        alone = len(asked)
+        asked.clear()
+        for _ in range(3):
+            await app.run_arena(ONE)
+        asked.clear()
+        assert await app.coordination.inspect() == []
+        assert len(asked) <= alone
 
 
 async def test_a_task_without_a_verdict_stops_everything_until_a_person_resumes(opened):

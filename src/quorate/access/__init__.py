@@ -2,6 +2,7 @@
 
 from quorate.access.grants import (
     SESSION_IDLE,
+    STEP_UP_LIFE,
     TOKEN_PREFIX,
     Credential,
     Scope,
@@ -28,6 +29,7 @@ from quorate.access.record import (
 
 __all__ = [
     "SESSION_IDLE",
+    "STEP_UP_LIFE",
     "TOKEN_PREFIX",
     "AccessEvent",
     "Credential",

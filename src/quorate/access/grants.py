@@ -28,6 +28,9 @@ SESSION_LIFE: Final = timedelta(hours=12)
 SESSION_IDLE: Final = timedelta(minutes=30)
 """The silence after which a session ends. Source: RELIABILITY 6.4."""
 
+STEP_UP_LIFE: Final = timedelta(minutes=5)
+"""How long after a sign-in link a session may do what is taken back last. Source: RELIABILITY 6.10, ASVS 7.5.3."""
+
 
 class Scope(StrEnum):
     """What a token may do; the browser's operator holds all of them. Source: UI 3."""
@@ -62,6 +65,10 @@ class SessionGrant:
     def is_good(self, now: datetime) -> bool:
         """Return whether the session may still be used, idleness apart."""
         return not self.closed and now < self.expires_at
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Return whether its bearer proved a moment ago who they are; a clock that was set back proves nothing."""
+        return timedelta(0) <= now - self.opened_at <= STEP_UP_LIFE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The confidence chain: every reason to believe an answer less, each applied once and kept.
+"""The confidence chain: every reason to believe an answer otherwise than it says, each applied once and kept.
 
 raw -> calibrated -> fallback -> Hidden Hand. All four links always stand, with factor 1.0 where
 nothing applies, so that a reader sees what was considered. Source: DESIGN 6.
@@ -9,13 +9,11 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from quorate.arena.hidden_hand import Doubt
+from quorate.kernel.calibration import CALIBRATION_OUTCOMES, CalibrationCurve
 from quorate.kernel.confidence import Confidence
 from quorate.kernel.vote import ConfidenceStep, StepKind
 
 Steps: TypeAlias = tuple[ConfidenceStep, ...]
-
-CALIBRATION_OUTCOMES: Final = 30
-"""Fewer known outcomes calibrate nothing: the answer stands as it is. Source: DESIGN 6."""
 
 FALLBACK_MODEL_USED: Final = "fallback_model_used"
 """The degradation reason of R-047."""
@@ -28,23 +26,21 @@ def fallback_doubt(factor: float, *, fallback_used: bool) -> Doubt:
     return Doubt(factor, "a fallback model answered") if fallback_used else NO_FALLBACK
 
 
-def confidence_chain(raw: Confidence, *, fallback: Doubt, hidden_hand: Doubt) -> Steps:
+def confidence_chain(
+    raw: Confidence, *, fallback: Doubt, hidden_hand: Doubt, curve: CalibrationCurve | None = None
+) -> Steps:
     """Return the four links; the last one's value is the final confidence.
 
-    Calibration is the identity until outcomes are tracked.
+    Calibration is the identity without a `curve`, and for what a fallback model said: the curve is not about it.
     """
-    degraded = raw.discounted(fallback.factor)
+    calibrated = _calibrated(raw, fallback, curve)
+    degraded = Confidence(calibrated.value).discounted(fallback.factor)
     final = degraded.discounted(hidden_hand.factor)
     return (
         ConfidenceStep(
             kind=StepKind.RAW, factor=None, value=raw.value, reason="what the agent answered"
         ),
-        ConfidenceStep(
-            kind=StepKind.CALIBRATED,
-            factor=None,
-            value=raw.value,
-            reason=f"fewer than {CALIBRATION_OUTCOMES} outcomes, so the answer stands",
-        ),
+        calibrated,
         _discount(StepKind.FALLBACK, fallback, degraded),
         _discount(StepKind.HIDDEN_HAND, hidden_hand, final),
     )
@@ -53,6 +49,15 @@ def confidence_chain(raw: Confidence, *, fallback: Doubt, hidden_hand: Doubt) ->
 def discounts(steps: Steps) -> Steps:
     """Return the links that took something away."""
     return tuple(step for step in steps if step.factor is not None and step.factor < 1.0)
+
+
+def _calibrated(raw: Confidence, fallback: Doubt, curve: CalibrationCurve | None) -> ConfidenceStep:
+    value, reason = raw, f"fewer than {CALIBRATION_OUTCOMES} outcomes, so the answer stands"
+    if curve is not None and fallback.factor < 1.0:
+        reason = "a fallback model answered, and its answers are not calibrated"
+    elif curve is not None:
+        value, reason = curve.of(raw), f"what it was worth in {curve.outcomes} outcomes"
+    return ConfidenceStep(kind=StepKind.CALIBRATED, factor=None, value=value.value, reason=reason)
 
 
 def _discount(kind: StepKind, doubt: Doubt, result: Confidence) -> ConfidenceStep:

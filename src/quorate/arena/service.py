@@ -207,7 +207,12 @@ class ArenaRun:
         found = self._deliberations(replies)
         disputed = [each for each in found.values() if each.needs_panel]
         debate = Debate(
-            self.plan.seats, self.plan.briefing, self.plan.context, self.policy, self._answered
+            self.plan.seats,
+            self.plan.briefing,
+            self.plan.context,
+            self.policy,
+            self._answered,
+            self.plan.header.curves,
         )
         return list(self._conclusions(found, await debate.hear(disputed)))
 
@@ -325,7 +330,7 @@ class ArenaRun:
         }
         votes: dict[Symbol, list[Vote]] = {symbol: [] for symbol in scenes}
         for reply in replies:
-            for vote in cast_votes(reply, scenes, self.policy):
+            for vote in cast_votes(reply, scenes, self.policy, curves=plan.header.curves):
                 votes[vote.answer.symbol].append(vote)
         return {
             symbol: deliberate(scene, votes[symbol], self.policy)

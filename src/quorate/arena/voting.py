@@ -12,9 +12,10 @@ from quorate.arena.confidence_chain import Steps, confidence_chain, fallback_dou
 from quorate.arena.hidden_hand import hidden_hand_doubt
 from quorate.arena.policy import ArenaPolicy
 from quorate.arena.scene import Scene
+from quorate.kernel.calibration import NOBODY_CALIBRATED, CalibrationCurve
 from quorate.kernel.canonical import JsonValue
 from quorate.kernel.confidence import Confidence
-from quorate.kernel.ids import Symbol
+from quorate.kernel.ids import ProfileName, Symbol
 from quorate.kernel.journal import Event
 from quorate.kernel.money import Usd
 from quorate.kernel.vote import Answer, Vote
@@ -46,17 +47,26 @@ class AgentReply:
 
 
 def cast_votes(
-    reply: AgentReply, scenes: Mapping[Symbol, Scene], policy: ArenaPolicy, *, panel: bool = False
+    reply: AgentReply,
+    scenes: Mapping[Symbol, Scene],
+    policy: ArenaPolicy,
+    *,
+    panel: bool = False,
+    curves: Mapping[ProfileName, CalibrationCurve] = NOBODY_CALIBRATED,
 ) -> tuple[Vote, ...]:
-    """Return one vote per answer, in the order of the answers; `panel` says that they are the power panel's."""
+    """Return one vote per answer, in the order of the answers; `panel` says that they are the power panel's.
+
+    `curves` say what an agent's confidence is worth, of those that have enough outcomes.
+    """
     cost = cost_share(reply.cost, len(reply.answers))
+    curve = curves.get(reply.profile.name)
     return tuple(
-        cast_vote(reply, answer, scenes[answer.symbol], policy, cost=cost, panel=panel)
+        cast_vote(reply, answer, scenes[answer.symbol], policy, cost=cost, panel=panel, curve=curve)
         for answer in reply.answers
     )
 
 
-def cast_vote(
+def cast_vote(  # noqa: PLR0913  (what a vote is made of, each named)
     reply: AgentReply,
     answer: Answer,
     scene: Scene,
@@ -64,9 +74,10 @@ def cast_vote(
     *,
     cost: Usd | None,
     panel: bool = False,
+    curve: CalibrationCurve | None = None,
 ) -> Vote:
     """Return `answer` as a vote after the confidence chain; an abstention has no chain."""
-    steps = _chain(reply, answer, scene, policy)
+    steps = _chain(reply, answer, scene, policy, curve)
     return Vote(
         profile=reply.profile.name,
         role=reply.profile.role,
@@ -94,11 +105,18 @@ def is_veto(vote: Vote) -> bool:
     return vote.answer.veto and vote.role == Role.RISK_MANAGER
 
 
-def _chain(reply: AgentReply, answer: Answer, scene: Scene, policy: ArenaPolicy) -> Steps:
+def _chain(
+    reply: AgentReply,
+    answer: Answer,
+    scene: Scene,
+    policy: ArenaPolicy,
+    curve: CalibrationCurve | None,
+) -> Steps:
     if answer.confidence is None:
         return ()
     return confidence_chain(
         answer.confidence,
         fallback=fallback_doubt(policy.fallback_factor, fallback_used=reply.fallback_used),
         hidden_hand=hidden_hand_doubt(scene.phase, answer.action, scene.volume_trend),
+        curve=curve,
     )

@@ -12,8 +12,14 @@ from quorate.bootstrap.answers import (
     TokenChange,
 )
 from quorate.bootstrap.app import App
-from quorate.bootstrap.backups import back_up_database, restore_database, rows_at_stake
+from quorate.bootstrap.backups import (
+    back_up_database,
+    restore_database,
+    rows_at_stake,
+    vacuum_database,
+)
 from quorate.bootstrap.checking import Check
+from quorate.bootstrap.mending import mend_home
 from quorate.bootstrap.opening import check_database, migrate_database, open_app
 from quorate.bootstrap.safety import emergency_halt
 from quorate.bootstrap.tools import ToolTest
@@ -34,8 +40,10 @@ __all__ = [
     "back_up_database",
     "check_database",
     "emergency_halt",
+    "mend_home",
     "migrate_database",
     "open_app",
     "restore_database",
     "rows_at_stake",
+    "vacuum_database",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -41,10 +41,12 @@ from quorate.bootstrap.answers import (
 from quorate.bootstrap.arbitration.coordinating import coordinated
 from quorate.bootstrap.arbitration.coordinator import Coordinator
 from quorate.bootstrap.arbitration.desk import RoutingDesk
+from quorate.bootstrap.arenas import Arenas
 from quorate.bootstrap.auditing import ExportSummary
 from quorate.bootstrap.broking import BrokerDesk
 from quorate.bootstrap.checking import Check, checks, setup_checks
 from quorate.bootstrap.competing import Competitions
+from quorate.bootstrap.configured import Configuration, configuration
 from quorate.bootstrap.cycle_starts import CycleStarts
 from quorate.bootstrap.cycling import CycleShelf
 from quorate.bootstrap.desk import opened_desk
@@ -63,6 +65,8 @@ from quorate.bootstrap.rerunning import Reruns
 from quorate.bootstrap.results import Results
 from quorate.bootstrap.running import Runner
 from quorate.bootstrap.safety import Safety
+from quorate.bootstrap.scoring_desk import ScoringDesk
+from quorate.bootstrap.settings_desk import SettingsDesk
 from quorate.bootstrap.store import Store
 from quorate.bootstrap.strategies import StrategyDesk
 from quorate.bootstrap.tasking import Again, OrderDesk, TaskDesk
@@ -103,14 +107,15 @@ class App:
         self._store = store
         self._runner = runner
         self.money = money = shared.money
-        self.alerts = shared.alerts
-        self.fleet = shared.fleet
+        self.alerts, self.fleet = shared.alerts, shared.fleet
         self.law = LawDesk(store)
         self.cycles = CycleShelf(store)
         self.broker = BrokerDesk(store)
         self.tools = ToolShelf(store, runner)
         self.competitions = Competitions(store, runner)
+        self.arenas = Arenas(store)
         self.news = NewsDesk(store)
+        self.sign_ins = granting.SignIns(store)
         self.prompts = PromptShelf(store)
         self.registry = Registry(store, self.prompts, lambda: self.providers)
         self.models = opened_desk(store, models, self.registry, runner.planned)
@@ -153,6 +158,16 @@ class App:
         return RoutingDesk(self._store, self.registry, lambda: self.providers, self.fleet)
 
     @cached_property
+    def settings(self) -> SettingsDesk:
+        """Return the desk of the settings."""
+        return SettingsDesk(self._store)
+
+    @cached_property
+    def scoring(self) -> ScoringDesk:
+        """Return the desk of the leaderboard, of agreement and of calibration."""
+        return ScoringDesk(self._store, self.registry)
+
+    @cached_property
     def coordination(self) -> Coordinator:
         """Return who says whether tasks are taken, and watches over components and verdicts."""
         return coordinated(
@@ -170,6 +185,11 @@ class App:
     def clock(self) -> Clock:
         """Return the clock that stamps what this process does."""
         return self._store.clock
+
+    @property
+    def home(self) -> Path:
+        """Return where everything of this application is kept."""
+        return self._store.settings.home
 
     @cached_property
     def hub_secret(self) -> bytes:
@@ -245,13 +265,16 @@ class App:
     async def upkeep(self) -> AsyncIterator[None]:
         """Finish what other processes left, and keep the schedule of cycles, as long as the block lasts."""
         await self.alerts.recover()
-        timekeeper = Timekeeper(self._store, self.trading)
         every = looked_after_every(self._store.settings.journal.lease_seconds)
-        kept, watched = kept_up(self._recover, self.clock, every), self.safety.watched()
-        orders, tasks = self.order_desk.served(), self.tasks.served()
-        served = self.results.served(), self.fleet.served()
-        control = self.coordination.served()
-        async with kept, watched, timekeeper.served(), orders, tasks, served[0], served[1], control:
+        desks = (self.order_desk, self.tasks, self.results, self.fleet, self.coordination)
+        async with AsyncExitStack() as stack:
+            for kept in (
+                kept_up(self._recover, self.clock, every),
+                self.safety.watched(),
+                Timekeeper(self._store, self.trading).served(),
+                *(desk.served() for desk in (*desks, self.settings)),
+            ):
+                await stack.enter_async_context(kept)
             yield
 
     async def recover_cycles(self) -> None:
@@ -263,7 +286,8 @@ class App:
         money, alerts = await self.money.recover(), await self.alerts.recover()
         runs, halted = await self._runner.recover(), await self.safety.recover()
         tests = await self.strategy_desk.backtests.recover()
-        return [*money, *alerts, *runs, *tests, *halted, *await self.trading.recover()]
+        played = await self.competitions.recover()
+        return [*money, *alerts, *runs, *tests, *played, *halted, *await self.trading.recover()]
 
     async def close(self) -> None:
         """Let followers go, and the runs in the background end; `open_app` calls it before the store is closed."""
@@ -279,6 +303,10 @@ class App:
     async def export_run(self, run_id: str, path: Path) -> ExportSummary:
         """Write the run with the journal rows and the checkpoint that prove it."""
         return await auditing.export_run(self._store, await self.recorded_run(run_id), path)
+
+    async def run_bundle(self, run_id: str) -> dict[str, object]:
+        """Return what `export_run` writes; raises as `recorded_run`."""
+        return await auditing.run_bundle(self._store, await self.recorded_run(run_id))
 
     async def profiles(self) -> Sequence[AgentProfile]:
         """Return every profile that can be in runs, by name: the archived ones are `registry`'s to tell."""
@@ -325,6 +353,10 @@ class App:
     async def setup_checks(self) -> Sequence[Check]:
         """Return what a first run needs and whether it is there; quick, so nothing is verified."""
         return await setup_checks(self._store)
+
+    def configuration(self) -> Configuration:
+        """Return the settings that are in force in this process, passwords masked."""
+        return configuration(self._store)
 
     async def issue_sign_in(self) -> Credential:
         """Return the secret of a new sign-in link; see `granting`."""

@@ -63,6 +63,20 @@ async def export_run(store: Store, run: RecordedRun, path: Path) -> ExportSummar
     Raises:
         RejectedError: something stands at `path` already; nothing was written.
     """
+    rows, tree = await _bundled(store, run)
+    _write_new(path, [json.dumps(tree, ensure_ascii=False, indent=1)])
+    return ExportSummary(rows=len(rows), checkpoint=rows[-1].seq)
+
+
+async def run_bundle(store: Store, run: RecordedRun) -> dict[str, object]:
+    """Return what `export_run` writes."""
+    _, tree = await _bundled(store, run)
+    return tree
+
+
+async def _bundled(
+    store: Store, run: RecordedRun
+) -> tuple[Sequence[JournalEntry], dict[str, object]]:
     entries = await store.journal.entries(f"run:{run.run_id}")
     task = await store.journal.entries(f"task:{run.header.fact.task_id}")
     seqs = [entry.seq for entry in (*entries, *task)]
@@ -74,7 +88,7 @@ async def export_run(store: Store, run: RecordedRun, path: Path) -> ExportSummar
         return list(chain_rows(connection, store.tenant, first=min(seqs), last=last)), note
 
     rows, note = await store.database.read(read)
-    tree = {
+    tree: dict[str, object] = {
         "format": RUN_EXPORT,
         "tenant": store.tenant,
         "run": run.as_json(),
@@ -83,8 +97,7 @@ async def export_run(store: Store, run: RecordedRun, path: Path) -> ExportSummar
         "checkpoint": note,
         "publicKeys": await _keys(store),
     }
-    _write_new(path, [json.dumps(tree, ensure_ascii=False, indent=1)])
-    return ExportSummary(rows=len(rows), checkpoint=rows[-1].seq)
+    return rows, tree
 
 
 async def export_journal(store: Store, path: Path) -> ExportSummary:

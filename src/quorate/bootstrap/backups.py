@@ -18,6 +18,7 @@ from quorate.adapters.clock.system import SystemClock
 from quorate.adapters.sql.backup import back_up, check_backup, put_back
 from quorate.adapters.sql.journal import head_of
 from quorate.adapters.sql.migration import migrate
+from quorate.adapters.sql.vacuum import Sizes, vacuum
 from quorate.bootstrap.auditing import verify
 from quorate.bootstrap.seeding import seed
 from quorate.bootstrap.store import database_of, notary_of, opened_store
@@ -66,6 +67,15 @@ def back_up_database(settings: Settings, file: Path) -> Backup:
     finally:
         database.close()
     return Backup(file=file, size=file.stat().st_size, sha256=_sha256(file), head=head)
+
+
+def vacuum_database(settings: Settings) -> Sizes:
+    """Make the database as small as what is in it; see `vacuum`."""
+    database = database_of(settings)
+    try:
+        return vacuum(database)
+    finally:
+        database.close()
 
 
 def rows_at_stake(settings: Settings) -> int:

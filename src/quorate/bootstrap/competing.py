@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
 from quorate.adapters.sql.competitions import (
     competition_ids_like,
     competition_lines,
+    competition_status,
     lease_name_of,
 )
+from quorate.adapters.sql.imported_arenas import arena_lines
 from quorate.adapters.sql.profiles import registered_profiles
 from quorate.adapters.sql.transaction import Transaction
+from quorate.agents.profile import AgentProfile
 from quorate.arena.acceptance import RequestKey, acceptance_event, last_acceptance, standing
 from quorate.arena.competition.contest import (
     COMPETITION_TABLE,
@@ -32,6 +35,7 @@ from quorate.arena.competition.contest import (
     Terms,
     checked_terms,
 )
+from quorate.arena.competition.entrant import Entrant
 from quorate.arena.competition.record import (
     Competition,
     CompetitionEvent,
@@ -42,17 +46,22 @@ from quorate.arena.competition.record import (
     read_competition,
     started_event,
 )
+from quorate.arena.competition.trader import TraderName
+from quorate.arena.imported.assembling import PREFIX
 from quorate.bootstrap.background import Background
+from quorate.bootstrap.broking import has_broker
 from quorate.bootstrap.planning import known_series
 from quorate.bootstrap.rounds import RoundTable
 from quorate.bootstrap.running import Runner
+from quorate.bootstrap.session_feed import OpenMarket, broker_market, no_market, session_feed
 from quorate.bootstrap.store import Store
+from quorate.bootstrap.traders import Traders
 from quorate.kernel.errors import ConflictError, RejectedError, UnavailableError
 from quorate.kernel.ids import RunId, Symbol
 from quorate.kernel.journal import Event
 from quorate.kernel.lease import Lease, acquired, lease_event
 from quorate.kernel.stamps import stamp
-from quorate.portfolio import BookMode
+from quorate.portfolio import BookMode, PortfolioPolicy
 from quorate.resilience.leasing import renewing
 
 COMPETITION_PREFIX: Final = "cmp_"
@@ -81,19 +90,39 @@ def _nothing(_competition: Competition) -> None:
 class Competitions:
     """One home's competitions."""
 
-    def __init__(self, store: Store, runner: Runner) -> None:
+    def __init__(self, store: Store, runner: Runner, open_market: OpenMarket | None = None) -> None:
         self._store = store
         self._runner = runner
+        self.traders = Traders(store)
+        self._given_market = open_market
+        self._gone_on_with: set[str] = set()
         self._background = Background()
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{store.ids.trace_id()[:8]}"
         self._lease_time = timedelta(seconds=store.settings.journal.lease_seconds)
 
+    @property
+    def _open_market(self) -> OpenMarket:
+        return self._given_market or partial(broker_market, self._store)
+
+    @property
+    def _has_market(self) -> bool:
+        return self._given_market is not None or has_broker(self._store.settings)
+
+    @property
+    def general_limits(self) -> PortfolioPolicy:
+        """Return the costs and limits that hold for every book without tighter ones of its own."""
+        return self._store.settings.portfolio
+
     async def lines(self) -> Sequence[CompetitionLine]:
-        """Return every competition, newest first."""
-        now = stamp(self._store.clock.now())
-        return await self._store.database.read(
-            partial(competition_lines, tenant=self._store.tenant, now=now)
+        """Return every competition, newest first, arenas of others among them (`kind` imported)."""
+        now, tenant = stamp(self._store.clock.now()), self._store.tenant
+        own, others = await self._store.database.read(
+            lambda connection: (
+                competition_lines(connection, tenant, now),
+                arena_lines(connection, tenant),
+            )
         )
+        return sorted((*own, *others), key=lambda line: line.created_at, reverse=True)
 
     async def show(self, competition_id: str) -> CompetitionView:
         """Return the competition with this id, or the only one whose id begins so.
@@ -117,7 +146,7 @@ class Competitions:
         opened = Event(
             stream=f"book:{book_of(name)}",
             type="book.opened",
-            payload={"name": name, "mode": BookMode.REPLAY, "cash": terms.capital.amount},
+            payload={"name": name, "mode": terms.mode, "cash": terms.capital.amount},
             book=book_of(name),
         )
         created = created_event(name, terms, created_by)
@@ -174,11 +203,35 @@ class Competitions:
         after = (await self.show(competition.competition_id)).competition
         return CompetitionChange(competition=after, applied=True)
 
+    async def recover(self) -> Sequence[str]:
+        """Go on with the paper competitions whose player ended, and return a sentence on each: their market goes on.
+
+        This process does so once with each: one that it cannot play waits for a person.
+        """
+        said = []
+        for line in await self.lines():
+            is_left = line.status == CompetitionStatus.RUNNING and not line.playing
+            name = line.competition_id
+            if line.mode != BookMode.PAPER or not is_left or name in self._gone_on_with:
+                continue
+            self._gone_on_with.add(name)
+            with suppress(ConflictError, RejectedError):
+                await self.start(name)
+                said.append(f"competition {line.name} goes on from round {line.rounds + 1}")
+        return said
+
     async def close(self) -> None:
         """Leave what is played in the background: starting it again goes on from the last finished round."""
         await self._background.close(patience=0)
 
     async def _named(self, competition_id: str) -> CompetitionId:
+        if competition_id.startswith(PREFIX):
+            raise RejectedError(
+                f"{competition_id} is an arena of others, nothing of it is played here",
+                effect="nothing was done",
+                fix=f"quorate compete show {competition_id}",
+                slug="conflict",
+            )
         found = await self._store.database.read(
             partial(competition_ids_like, tenant=self._store.tenant, prefix=competition_id)
         )
@@ -198,19 +251,55 @@ class Competitions:
         tenant, settings = self._store.tenant, self._store.settings
         registered = await self._store.database.read(partial(registered_profiles, tenant=tenant))
         symbols = tuple(Symbol(symbol.strip().upper()) for symbol in wanted.symbols)
-        series = await known_series(self._store, symbols)
-        sessions = {session for one in series.values() for session in one.sessions}
+        if wanted.mode is not BookMode.REPLAY and not self._has_market:
+            raise no_market()
+        sessions: set[date] = set()
+        if wanted.mode is BookMode.REPLAY:
+            series = await known_series(self._store, symbols)
+            sessions = {session for one in series.values() for session in one.sessions}
+        entrants, members = await self._entrants(wanted.traders, registered)
         return checked_terms(
             wanted,
-            registered,
+            [members.get(str(profile.name), profile) for profile in registered],
             sessions,
             portfolio=settings.portfolio,
             config_hash=settings.config_hash,
+            traders=entrants,
         )
+
+    async def _entrants(
+        self, names: Sequence[TraderName], registered: Sequence[AgentProfile]
+    ) -> tuple[Sequence[Entrant], Mapping[str, AgentProfile]]:
+        """Return the traders as they enter, and their agents as they play there."""
+        entrants, members = list[Entrant](), dict[str, AgentProfile]()
+        for name in dict.fromkeys(names):
+            found = await self.traders.show(name)
+            trader = found.trader
+            if trader.archived:
+                raise RejectedError(
+                    f"trader '{name}' is archived",
+                    effect="nothing was written",
+                    fix="name another one: it enters no competition any more",
+                )
+            own = self.traders.members_of(trader, registered)
+            members |= {str(each.name): each for each in own}
+            entrants.append(
+                Entrant(
+                    name=trader.name,
+                    version=found.version,
+                    members=tuple(each.name for each in own),
+                    strategy=trader.strategy,
+                    thresholds=self.traders.thresholds_of(trader),
+                    portfolio=trader.limits.over(self._store.settings.portfolio),
+                )
+            )
+        return entrants, members
 
     async def _playable(self, competition_id: str) -> Competition:
         competition = (await self.show(competition_id)).competition
         COMPETITION_TABLE.target(competition.status, CompetitionAct.START)
+        if competition.terms.mode is not BookMode.REPLAY and not self._has_market:
+            raise no_market()
         if competition.terms.config_hash != self._store.settings.config_hash:
             raise RejectedError(
                 "the configuration changed since the competition was created",
@@ -254,13 +343,18 @@ class Competitions:
         is_enough: Callable[[], bool],
     ) -> Competition:
         present = replace(competition, status=CompetitionStatus.RUNNING)
-        series = await known_series(self._store, present.terms.symbols)
+        table = RoundTable(self._store, self._runner, lease)
+        is_over = partial(self._is_over, present, is_enough)
         try:
-            async with renewing(lease, self._store.journal, self._store.clock, self._lease_time):
-                while present.next_session is not None and not is_enough():
-                    present = await RoundTable(self._store, self._runner, series, lease).round(
-                        present
-                    )
+            async with (
+                renewing(lease, self._store.journal, self._store.clock, self._lease_time),
+                session_feed(self._store, present, self._open_market) as feed,
+            ):
+                while not present.is_complete and not is_enough():
+                    due = await feed.due(present, is_over)
+                    if due is None:
+                        break
+                    present = await table.round(present, due)
                     on_round(present)
         except ConflictError:
             after = (await self.show(present.competition_id)).competition
@@ -269,6 +363,19 @@ class Competitions:
         finally:
             await self._let_go(lease)
         return (await self.show(present.competition_id)).competition
+
+    async def _is_over(self, competition: Competition, is_enough: Callable[[], bool]) -> bool:
+        """Return whether nobody needs the next session of a paper competition any more."""
+        if is_enough():
+            return True
+        status = await self._store.database.look_up(
+            partial(
+                competition_status,
+                tenant=self._store.tenant,
+                competition_id=competition.competition_id,
+            )
+        )
+        return status != CompetitionStatus.RUNNING
 
     async def _let_go(self, lease: Lease) -> None:
         released = lease_event("released", replace(lease, expires_at=self._store.clock.now()))

@@ -25,7 +25,7 @@ from quorate.access import (
     token_revoked,
 )
 from quorate.adapters.keys.secret import fresh_credential
-from quorate.adapters.sql.access import api_token, api_tokens, hub_session
+from quorate.adapters.sql.access import api_token, api_tokens, hub_session, hub_sessions
 from quorate.adapters.sql.transaction import Transaction
 from quorate.bootstrap.answers import TokenChange
 from quorate.bootstrap.store import Store
@@ -137,3 +137,31 @@ async def good_token(store: Store, secret: Credential) -> TokenGrant | None:
         partial(api_token, tenant=store.tenant, token_hash=credential_hash(secret))
     )
     return found if found and found.is_good(store.clock.now()) else None
+
+
+class SignIns:
+    """The browsers that are signed in: who they are, and the way to sign one out from elsewhere."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def sessions(self) -> Sequence[SessionGrant]:
+        """Return every session that may still be used, newest first (idleness is the caller's to judge)."""
+        now = self._store.clock.now()
+        found = partial(hub_sessions, tenant=self._store.tenant, now=now)
+        return await self._store.database.read(found)
+
+    async def close(self, session_id: str) -> None:
+        """Sign a browser out, for every process at once.
+
+        Raises:
+            RejectedError: there is no such session, or it is over (slug `not-found`).
+        """
+        if session_id not in {each.id for each in await self.sessions()}:
+            raise RejectedError(
+                "there is no such session, or it is over",
+                effect="nothing was changed",
+                fix="quorate sign-ins list",
+                slug="not-found",
+            )
+        await sign_out(self._store, session_id)

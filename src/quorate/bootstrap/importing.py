@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from quorate.adapters.files.csv_bars import read_bars
+from quorate.adapters.files.csv_bars import ImportedFile, read_bars
+from quorate.adapters.files.parquet_bars import csv_of, is_parquet, symbol_named
 from quorate.bootstrap.store import Store
 from quorate.kernel.canonical import JsonValue
-from quorate.kernel.ids import Symbol
+from quorate.kernel.ids import Symbol, symbol_in
 from quorate.kernel.journal import Event
 from quorate.market.series import Series
 
@@ -49,7 +50,7 @@ async def import_bars(store: Store, path: Path, symbol: Symbol | None) -> Import
     Raises:
         RejectedError: the file cannot be read as daily bars; nothing was written.
     """
-    imported = read_bars(path, symbol=symbol, source=path.name)
+    imported = bars_in(path, symbol)
     await store.journal.commit(lambda tx: list(imported_events(imported.series, tx)))
     sound = [series for series in imported.series if series.quarantine is None]
     return ImportSummary(
@@ -63,6 +64,14 @@ async def import_bars(store: Store, path: Path, symbol: Symbol | None) -> Import
             for note in notes
         ),
     )
+
+
+def bars_in(path: Path, symbol: Symbol | None) -> ImportedFile:
+    """Return what the file holds: CSV, plain or gzipped, or Parquet; raises as `import_bars`."""
+    if not is_parquet(path):
+        return read_bars(path, symbol=symbol, source=path.name)
+    named = symbol or symbol_in(symbol_named(path) or "")
+    return read_bars(csv_of(path), symbol=named, source=path.name)
 
 
 def imported_events(imported: Sequence[Series], tx: SeriesTx) -> Iterator[Event]:

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
 from quorate.adapters.sql.books import book_named
+from quorate.adapters.sql.calibrations import SqlCalibrations
 from quorate.adapters.sql.presets import applied_preset
 from quorate.adapters.sql.profiles import registered_profiles
 from quorate.agents.profile import AgentProfile
 from quorate.arbiter.spec import TaskSpec, arena_run_spec
 from quorate.arena.competition.deciding import with_own_books
 from quorate.arena.record import Cast, RecordedRun, RunHeader
+from quorate.arena.record.calibration import curves_payload
 from quorate.arena.record.header import RunStrategy
 from quorate.arena.record.news import run_news
 from quorate.arena.request import COMPETITION, RunRequest, asked_profiles, checked_request
 from quorate.arena.seats import NO_SEATS, seats_of
 from quorate.arena.service import RunPlan
 from quorate.arena.strategy import Strategy, strategy_named
-from quorate.bootstrap.arbitration.routing import Router
+from quorate.bootstrap.arbitration.routing import Casting, Router
 from quorate.bootstrap.boundaries import ROUTER
 from quorate.bootstrap.store import Store
 from quorate.cycle.strategies.default import with_default
-from quorate.kernel.canonical import digest
+from quorate.kernel.calibration import CalibrationCurve
+from quorate.kernel.canonical import JsonValue, digest
 from quorate.kernel.errors import RejectedError
-from quorate.kernel.ids import BookName, CycleId, RunId, StrategyName, Symbol, TaskId, TraceId
+from quorate.kernel.ids import (
+    BookName,
+    CycleId,
+    ProfileName,
+    RunId,
+    StrategyName,
+    Symbol,
+    TaskId,
+    TraceId,
+)
 from quorate.kernel.money import Usd, total_cost
 from quorate.llm.ladder import Preset
 from quorate.llm.preset import in_force
@@ -35,7 +48,7 @@ from quorate.portfolio.book import Book, BookMode
 from quorate.resilience.boundary import ROUTER_TIMEOUT_MS
 
 NOTHING_LEARNED = digest({"outcomes": 0})
-"""The hash of the learned state while no outcome is tracked: no calibration, every skill weight 1."""
+"""The hash of the learned state while nobody has enough outcomes: no calibration, every skill weight 1."""
 
 
 class Planner:
@@ -45,6 +58,7 @@ class Planner:
         self._store = store
         self._providers = providers
         self._router = Router(store, lambda: providers)
+        self._calibrations = SqlCalibrations(store.database, store.tenant)
         self._config_hash = store.settings.config_hash
 
     async def planned(
@@ -100,7 +114,7 @@ class Planner:
             ),
             ROUTER_TIMEOUT_MS,
         )
-        header, trace_id = casting.over(header), ids.trace_id()
+        header, trace_id = await self._calibrated(header, casting), ids.trace_id()
         return RunPlan(
             header=with_own_books(header, book) if competes else header,
             trace_id=trace_id,
@@ -129,6 +143,12 @@ class Planner:
             seats=cast.seats,
             news=tuple(await self._store.news.named(header.news.ids)),
         )
+
+    async def _calibrated(self, header: RunHeader, casting: Casting) -> RunHeader:
+        """Return the header of the run as it was cast, with what is known of those who may state a confidence."""
+        asked = (*casting.profiles, *casting.seats.panel)
+        curves = await self._calibrations.curves(header.book, asked, header.as_of)
+        return with_curves(casting.over(header), curves)
 
     async def _preset(self) -> Preset:
         """Return the router preset in force."""
@@ -178,6 +198,17 @@ async def known_series(
             slug="not-found",
         )
     return stored
+
+
+def with_curves(header: RunHeader, curves: Mapping[ProfileName, CalibrationCurve]) -> RunHeader:
+    """Return the header with the curves that its votes go through; the hash of what was learned is over them too."""
+    if not curves:
+        return header
+    learned: dict[str, JsonValue] = {
+        "routing": header.learned_state_hash,
+        "calibration": curves_payload(curves),
+    }
+    return replace(header, curves=curves, learned_state_hash=digest(learned))
 
 
 def spec_of(plan: RunPlan) -> TaskSpec:

@@ -33,9 +33,9 @@ LOCAL_TENANT: Final = Tenant("local")
 """The tenant of a home whose settings name no other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Store:
-    """Everything that outlives the process, and the clock and ids that stamp it."""
+    """Everything that outlives the process, and the clock and ids that stamp it; a reload alone replaces `settings`."""
 
     settings: Settings
     tenant: Tenant

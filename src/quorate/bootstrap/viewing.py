@@ -138,7 +138,7 @@ async def book_clock(store: Store) -> BookClock:
 
 
 async def find(store: Store, text: str, limit: int) -> Sequence[Found]:
-    """Return what `text` may stand for: a symbol, a profile, a run, a decision, a trace."""
+    """Return what `text` may stand for: a symbol, a profile, a run, a decision, a trace, a cycle, a task and so on."""
     return await store.database.read(
         lambda connection: find_in(connection, store.tenant, text, limit)
     )

@@ -5,7 +5,7 @@ record of the run -> its cast, policy and snapshot, the swaps in their place -> 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from quorate.arena.ports import AgentRunner
@@ -34,8 +34,9 @@ from quorate.arena.service import RunPlan
 from quorate.bootstrap.prompting import PromptShelf
 from quorate.bootstrap.recalling import RecalledRun, policy_of, recalled
 from quorate.bootstrap.store import Store
+from quorate.kernel.calibration import CalibrationCurve
 from quorate.kernel.errors import RejectedError
-from quorate.kernel.ids import RunId, TaskId, TraceId
+from quorate.kernel.ids import ProfileName, RunId, TaskId, TraceId
 from quorate.llm.catalogue import Catalogue
 
 
@@ -76,6 +77,7 @@ class WhatIfs:
             max_cost=wanted.max_cost,
             thresholds=thresholds,
             answer_ttl_s=0.0,
+            curves=_curves_of_others(first, swaps),
             replay_of=ReplayOf(run_id=first.run_id, swaps=tuple(map(str, swaps)), free=wanted.free),
         )
         return _plan(then, header, self._cast(then, swaps), ids.trace_id())
@@ -121,6 +123,14 @@ def _plan(then: RecalledRun, header: RunHeader, cast: Cast, trace_id: TraceId) -
     return replace(
         then.plan, header=header, trace_id=trace_id, profiles=cast.profiles, seats=cast.seats
     )
+
+
+def _curves_of_others(
+    first: RunHeader, swaps: Sequence[Swap]
+) -> Mapping[ProfileName, CalibrationCurve]:
+    """Return the run's curves without those of whom is swapped: no outcome is known of that model or prompt."""
+    swapped = profiles_of(swaps)
+    return {name: curve for name, curve in first.curves.items() if name not in swapped}
 
 
 def _origin(header: RunHeader) -> ReplayOf:

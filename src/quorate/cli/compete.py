@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from quorate.cli.compete_import import IMPORTED, import_, list_findings, show_arena
 from quorate.cli.compete_view import competition_lines, line_row, line_tree
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import OPERATOR, Invocation, invocation
 from quorate.cli.listing import part, show_list
 from quorate.cli.noun import noun
+from quorate.cli.traders import app as traders_app
 from quorate.cli.typed import parsed_day, parsed_list, parsed_names
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import Symbol
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from quorate.cli.ports import App
 
 PREFIX = "cmp_"
+PAPER = "PAPER"
 _NOTHING = "nothing was written"
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The competition, or how its id begins.")]
@@ -34,6 +37,10 @@ def _list(context: typer.Context) -> ExitCode:
 
 
 app = noun("Profiles against each other on equal terms; the bare noun lists.", _list)
+
+
+app.add_typer(traders_app, name="traders")
+app.command("import")(import_)
 
 
 @app.command("list")
@@ -53,7 +60,16 @@ def start(  # noqa: PLR0913  (one parameter per option)
     profiles: Annotated[
         str | None, typer.Option(help="Who takes part, as in trend,momentum; all that vote.")
     ] = None,
+    traders: Annotated[
+        str | None, typer.Option(help="Traders that take part, as in three-heads,cautious.")
+    ] = None,
     symbols: Annotated[str | None, typer.Option(help="What they trade, as in AAPL,GOOG.")] = None,
+    paper: Annotated[
+        bool, typer.Option("--paper", help="Play sessions as they come, on the broker's bars.")
+    ] = False,
+    rounds: Annotated[
+        int | None, typer.Option(help="How many sessions a paper one plays; 20.")
+    ] = None,
     first: Annotated[
         str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="The first session.")
     ] = None,
@@ -69,14 +85,32 @@ def start(  # noqa: PLR0913  (one parameter per option)
     call = invocation(context)
     if name.startswith(PREFIX):
         return call.with_app(lambda app: _play(app, call, name))
-    wanted = _request(name, profiles, symbols, (first, last), (capital, max_cost))
+    who, when = (profiles, traders), (first, last, rounds if paper else None)
+    if rounds is not None and not paper:
+        raise RejectedError(
+            "past sessions are counted by their dates",
+            effect=_NOTHING,
+            fix="name --from and --to, or --paper with --rounds",
+        )
+    wanted = _request(name, who, symbols, when, (capital, max_cost), paper=paper)
     return call.with_app(lambda app: _create_and_play(app, call, wanted))
 
 
 @app.command()
-def show(context: typer.Context, competition_id: Id) -> ExitCode:
-    """Show a competition: terms, how far it is, scores."""
+def show(
+    context: typer.Context,
+    competition_id: Id,
+    *,
+    findings: Annotated[
+        bool, typer.Option("--findings", help="List what is wrong with an imported one's logs.")
+    ] = False,
+) -> ExitCode:
+    """Show a competition: terms, how far it is, scores; of an imported arena what its logs came to."""
     call = invocation(context)
+    if findings:
+        return call.with_app(lambda app: list_findings(app, call, competition_id))
+    if competition_id.startswith(IMPORTED):
+        return call.with_app(lambda app: show_arena(app, call, competition_id))
     return call.with_app(lambda app: _show(app, call, competition_id))
 
 
@@ -116,8 +150,12 @@ async def _play(app: App, call: Invocation, competition_id: str) -> ExitCode:
     from quorate.cli.progress import counted  # noqa: PLC0415
 
     found = (await app.competitions.show(competition_id)).competition
-    left = len(found.terms.sessions) - len(found.rounds)
+    left = found.terms.length - len(found.rounds)
     what = f"{found.terms.name}: rounds"
+    if found.terms.mode == PAPER:
+        call.terminal.note(
+            "Each round waits for its session to end. Ctrl-C leaves it; no order reaches the broker."
+        )
     with Interrupts(call.terminal) as interrupts, counted(call.terminal, what, left) as advance:
         played = await app.competitions.play(
             competition_id,
@@ -152,12 +190,16 @@ async def _stop(app: App, call: Invocation, competition_id: str, reason: str) ->
 
 def _request(
     name: str,
-    profiles: str | None,
+    who: tuple[str | None, str | None],
     symbols: str | None,
-    span: tuple[str | None, str | None],
+    when: tuple[str | None, str | None, int | None],
     money: tuple[str, str | None],
+    *,
+    paper: bool,
 ) -> CompetitionRequest:
     from quorate.arena.competition.contest import CompetitionRequest  # noqa: PLC0415  (slow)
+    from quorate.arena.competition.trader import TraderName  # noqa: PLC0415
+    from quorate.portfolio.book import BookMode  # noqa: PLC0415
 
     if not symbols:
         raise RejectedError(
@@ -165,11 +207,15 @@ def _request(
             effect=_NOTHING,
             fix=f"quorate compete start {name!r} --symbols AAPL,GOOG --from 2012-01-03 --to 2012-12-31",
         )
-    (first, last), (capital, max_cost) = span, money
+    (profiles, traders), (first, last, rounds) = who, when
+    capital, max_cost = money
     return CompetitionRequest(
         name=name,
         symbols=tuple(Symbol(each) for each in parsed_list(symbols)),
         profiles=None if profiles is None else parsed_names(profiles),
+        traders=tuple(map(TraderName, parsed_names(traders or ""))),
+        mode=BookMode.PAPER if paper else BookMode.REPLAY,
+        rounds=rounds,
         first=None if first is None else parsed_day(first, "--from"),
         last=None if last is None else parsed_day(last, "--to"),
         capital=_usd(capital, "--capital 100000"),

@@ -19,6 +19,9 @@ STANDING: Final = {
     "finished": "finished",
     "stopped": "stopped",
 }
+IMPORTED: Final = "imported"
+"""What an arena of others is: nothing of it is played here."""
+
 INTERRUPTED: Final = "interrupted"
 """What a running competition is called that nobody plays."""
 
@@ -50,11 +53,12 @@ class CompetitionFacts(msgspec.Struct, frozen=True, rename="camel"):
 
     competition_id: str
     name: str
+    book_mode: str
     status: str
     playing: bool
     symbols: tuple[str, ...]
-    from_: str = msgspec.field(name="from")
-    to: str
+    from_: str | None = msgspec.field(name="from")
+    to: str | None
     sessions: int
     rounds: int
     capital_usd: str
@@ -66,10 +70,10 @@ class CompetitionFacts(msgspec.Struct, frozen=True, rename="camel"):
 def competition_lines(tree: Mapping[str, object]) -> Iterator[str]:
     """Yield a competition's lines from its JSON object."""
     found = msgspec.convert(tree, CompetitionFacts)
-    span = f"{found.from_} to {found.to}"
+    span = f"{found.from_} to {found.to}" if found.from_ else "sessions as they come"
     yield f"{found.competition_id}   {found.name}   {standing(found.status, playing=found.playing)}"
     yield (
-        f"REPLAY {span}   {found.rounds} of {found.sessions} rounds   {' '.join(found.symbols)}   "
+        f"{found.book_mode} {span}   {found.rounds} of {found.sessions} rounds   {' '.join(found.symbols)}   "
         f"{money(found.capital_usd)} each"
     )
     yield ""
@@ -105,13 +109,14 @@ def line_tree(line: CompetitionLine) -> dict[str, object]:
     return {
         "competitionId": line.competition_id,
         "name": line.name,
-        "bookMode": "REPLAY",
+        "kind": line.kind,
+        "bookMode": line.mode or None,
         "status": line.status,
         "playing": line.playing,
         "profiles": list(line.profiles),
         "symbols": list(line.symbols),
-        "from": line.first,
-        "to": line.last,
+        "from": line.first or None,
+        "to": line.last or None,
         "sessions": line.sessions,
         "rounds": line.rounds,
         "createdAt": line.created_at,
@@ -124,10 +129,11 @@ def line_row(line: CompetitionLine) -> dict[str, object]:
     return {
         "competition": line.competition_id,
         "name": line.name,
-        "state": standing(line.status, playing=line.playing),
+        "state": IMPORTED if line.kind == IMPORTED else standing(line.status, playing=line.playing),
         "rounds": f"{line.rounds} of {line.sessions}",
-        "from": line.first,
-        "to": line.last,
+        "mode": line.mode,
+        "from": line.first or "-",
+        "to": line.last or "-",
         "participants": list(line.profiles),
         "symbols": list(line.symbols),
     }

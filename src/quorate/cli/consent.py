@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
 from quorate.cli.invocation import Invocation
 from quorate.kernel.errors import RejectedError
 
-Yes = Annotated[bool, typer.Option("--yes", help="Agree to the cost that is stated first.")]
 
-
-def require_consent(call: Invocation, cost: str, *, given: bool) -> None:
+def require_consent(call: Invocation, cost: str) -> None:
     """Say what something costs, and go on only where that was agreed to.
 
     Raises:
         RejectedError: nobody agreed; nothing was spent.
     """
     call.terminal.complain(cost)
-    if given:
+    if call.agreed:
         return
     if not (sys.stdin.isatty() and call.terminal.err.isatty()):
         raise RejectedError(

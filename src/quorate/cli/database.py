@@ -15,9 +15,6 @@ from quorate.cli.noun import noun
 from quorate.kernel.errors import RejectedError
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the backup.")]
-Over = Annotated[
-    bool, typer.Option("--yes", help="Agree to replace a database that has rows already.")
-]
 
 app = noun("The database.")
 
@@ -50,6 +47,22 @@ def check(context: typer.Context) -> ExitCode:
 
 
 @app.command()
+def vacuum(context: typer.Context) -> ExitCode:
+    """Give the room of what was removed back to the disk; stop every other process of the home first."""
+    call = invocation(context)
+    before, after = call.compose().vacuum_database(call.settings())
+    tree = {
+        "target": "database",
+        "applied": True,
+        "dryRun": False,
+        "bytesBefore": before,
+        "bytesAfter": after,
+    }
+    call.terminal.reply(tree, [f"{before} bytes before, {after} after."])
+    return ExitCode.DONE
+
+
+@app.command()
 def backup(context: typer.Context, file: File) -> ExitCode:
     """Copy the whole database into a new file that only you may read, while others go on working.
 
@@ -72,7 +85,7 @@ def backup(context: typer.Context, file: File) -> ExitCode:
 
 
 @app.command()
-def restore(context: typer.Context, file: File, *, yes: Over = False) -> ExitCode:
+def restore(context: typer.Context, file: File) -> ExitCode:
     """Put a backup in the place of the database and verify it; 3 = something is wrong with it.
 
     Stop every other process of the home first. What stood there before is set aside. The next cycle of a PAPER book
@@ -81,7 +94,7 @@ def restore(context: typer.Context, file: File, *, yes: Over = False) -> ExitCod
     call = invocation(context)
     settings, root = call.settings(), call.compose()
     rows = root.rows_at_stake(settings)
-    if rows and not yes:
+    if rows and not call.agreed:
         raise RejectedError(
             f"the database has {rows} rows that the backup would replace",
             effect="nothing was changed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,14 +26,18 @@ class Finding:
     fix: str
 
 
+Fix = Annotated[bool, typer.Option("--fix", help="First mend what is safe to mend unasked.")]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
     app.command()(doctor)
 
 
-def doctor(context: typer.Context) -> ExitCode:
+def doctor(context: typer.Context, *, fix: Fix = False) -> ExitCode:
     """Check configuration, database, journal and data; 3 = something is wrong."""
     call = invocation(context)
+    mended = mend(call) if fix else None
     checks: list[Check] = []
 
     async def examine(app: App) -> ExitCode:
@@ -44,13 +48,37 @@ def doctor(context: typer.Context) -> ExitCode:
         call.with_app(examine)
     except QuorateError as error:
         checks.append(_not_opened(error))
-    return show_checks(call, checks)
+    return show_checks(call, checks, mended)
 
 
-def show_checks(call: Invocation, checks: Sequence[Check]) -> ExitCode:
-    """Reply with what was checked; a failed check ends the command with 3."""
+def mend(call: Invocation) -> list[str]:
+    """Do what is safe to do unasked, and return what was done: files for their owner alone, this version's schema.
+
+    What a person must decide, such as keys, profiles and backups, is left to them.
+    """
+    try:
+        settings = call.settings()
+        done = call.compose().mend_home(settings)
+        migrated = call.compose().migrate_database(settings)
+    except QuorateError:
+        return []
+    if migrated.before != migrated.after:
+        done = [
+            *done,
+            f"the schema is at {migrated.after} now, it was {migrated.before or 'empty'}",
+        ]
+    for each in done:
+        call.terminal.note(f"mended: {each}")
+    return list(done)
+
+
+def show_checks(
+    call: Invocation, checks: Sequence[Check], mended: Sequence[str] | None = None
+) -> ExitCode:
+    """Reply with what was checked, and what was mended before; a failed check ends the command with 3."""
     rows = [{"name": c.name, "ok": c.ok, "detail": c.detail, "fix": c.fix} for c in checks]
-    call.terminal.reply({"checks": rows}, _lines(checks))
+    beside = {} if mended is None else {"mended": list(mended)}
+    call.terminal.reply({"checks": rows, **beside}, _lines(checks))
     return ExitCode.DONE if all(check.ok for check in checks) else ExitCode.PROBLEMS_FOUND
 
 

@@ -26,6 +26,8 @@ class Invocation:
     terminal: Terminal
     limit: int
     cursor: str | None
+    agreed: bool = False
+    """Whether somebody agreed beforehand to what a command asks for: `--yes`."""
     compose: Compose
 
     def settings(self) -> Settings:

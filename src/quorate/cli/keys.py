@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from quorate.cli.broker_keys import BROKER, remove_keys, set_keys, test_keys
-from quorate.cli.consent import Yes
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import OPERATOR, Invocation, invocation
 from quorate.cli.listing import part, show_list
@@ -68,12 +67,12 @@ def remove(context: typer.Context, name: Name) -> ExitCode:
 
 
 @app.command("test")
-def try_(context: typer.Context, name: Name, *, model: Model = None, yes: Yes = False) -> ExitCode:
+def try_(context: typer.Context, name: Name, *, model: Model = None) -> ExitCode:
     """Try a key: models, credit, then one call of a token whose cost is stated first; alpaca: a look at the account."""
     if name == BROKER:
         call = invocation(context)
         return call.with_app(lambda app: test_keys(app, call))
-    return run_test(invocation(context), name, model, agreed=yes)
+    return run_test(invocation(context), name, model)
 
 
 @app.command("rotate")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from quorate import __version__
 from quorate.cli import (
     agents,
     audit,
+    beginning,
     breakers,
     budget,
     compete,
@@ -27,6 +30,7 @@ from quorate.cli import (
     halt,
     keys,
     lab,
+    leaderboard,
     orders,
     outcomes,
     positions,
@@ -39,6 +43,9 @@ from quorate.cli import (
     router,
     run,
     runs,
+    serving,
+    shells,
+    sign_ins,
     strategies,
     tasks,
     templates,
@@ -50,6 +57,7 @@ from quorate.cli import (
     waivers,
     worker,
 )
+from quorate.cli.choosing import chooser, database_url
 from quorate.cli.failures import (
     ExitCode,
     exit_code,
@@ -81,6 +89,9 @@ halt.add_to(app)
 explain.add_to(app)
 results.add_to(app)
 trial.add_to(profiles.app)
+beginning.add_to(app)
+serving.add_to(app)
+shells.add_to(app)
 for noun, commands in {
     "runs": runs.app,
     "cycle": cycle.app,
@@ -98,6 +109,7 @@ for noun, commands in {
     "tracker": router.tracker,
     "control": router.control,
     "lab": lab.app,
+    "leaderboard": leaderboard.app,
     "providers": providers.app,
     "keys": keys.app,
     "presets": presets.app,
@@ -111,6 +123,7 @@ for noun, commands in {
     "verdicts": verdicts.app,
     "waivers": waivers.app,
     "tokens": tokens.app,
+    "sign-ins": sign_ins.app,
     "db": database.app,
     "config": config.app,
 }.items():
@@ -131,6 +144,16 @@ def quorate(  # noqa: PLR0913  (one parameter per global option)
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="Rows of a list.")] = 25,
     cursor: Annotated[str | None, typer.Option(help="Go on where a list ended.")] = None,
+    jq: Annotated[
+        str | None, typer.Option(metavar="EXPR", help="What of the JSON is wanted, as jq says it.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree beforehand to what is asked.")] = False,
+    profile_dir: Annotated[
+        str, typer.Option(metavar="DIR", help="The home; goes before QUORATE_HOME.")
+    ] = "",
+    db: Annotated[
+        str, typer.Option(metavar="PATH", help="The database; goes before QUORATE_DATABASE_URL.")
+    ] = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Trace a failure.")] = False,  # noqa: ARG001  (read by `main`)
     no_color: Annotated[bool, typer.Option("--no-color", help="Also: NO_COLOR=1.")] = False,
@@ -140,14 +163,20 @@ def quorate(  # noqa: PLR0913  (one parameter per global option)
     ] = False,
 ) -> ExitCode:
     """Let a quorum of agents argue over a trade, and prove every step."""
+    if profile_dir or db:
+        from quorate.config import chosen  # noqa: PLC0415  (slow; help must not wait)
+
+        context.with_resource(chosen(home=profile_dir, database=database_url(db)))
     context.obj = Invocation(
         terminal=Terminal(
             out=sys.stdout,
             err=sys.stderr,
-            as_json=as_json,
+            as_json=as_json or jq is not None,
             quiet=quiet,
             colour=not (no_color or no_color_wish),
+            chosen=None if jq is None else chooser(jq),
         ),
+        agreed=yes,
         limit=limit,
         cursor=cursor,
         compose=context.obj,
@@ -162,6 +191,7 @@ def main(arguments: Sequence[str] | None = None, compose: Compose | None = None)
     words = list(sys.argv[1:] if arguments is None else arguments)
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     command = typer.main.get_command(app)
+    completion_init()
     try:
         code = command.main(words, "quorate", standalone_mode=False, obj=compose or _composition)
     except typer.TyperException as error:
@@ -189,7 +219,11 @@ def _fail(error: Exception, words: Sequence[str]) -> ExitCode:
 def _terminal(words: Sequence[str]) -> Terminal:
     """Return a terminal for words that could perhaps not be parsed."""
     colour = "--no-color" not in words
-    return Terminal(out=sys.stdout, err=sys.stderr, as_json="--json" in words, colour=colour)
+    return Terminal(out=sys.stdout, err=sys.stderr, as_json=_wants_json(words), colour=colour)
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    return any(word.partition("=")[0] in {"--json", "--jq"} for word in words)
 
 
 def _command(error: typer.TyperException) -> str:
@@ -204,6 +238,11 @@ def _message(error: typer.TyperException) -> str:
 
 
 def _composition() -> Composition:
-    from quorate import bootstrap  # noqa: PLC0415  (slow; help must not wait)
-
+    """Import the application; what is imported stays, so to look through it for garbage is a fifth of the start."""
+    gc.disable()
+    try:
+        from quorate import bootstrap  # noqa: PLC0415  (slow; help must not wait)
+    finally:
+        gc.enable()
+    gc.freeze()
     return bootstrap

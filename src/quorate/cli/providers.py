@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from quorate.cli.consent import Yes, require_consent
+from quorate.cli.consent import require_consent
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import Invocation, invocation
 from quorate.cli.listing import Row, part, show_list
@@ -63,16 +63,14 @@ def models(context: typer.Context) -> ExitCode:
 
 
 @app.command("test")
-def try_(
-    context: typer.Context, name: AnyName = None, *, model: Model = None, yes: Yes = False
-) -> ExitCode:
+def try_(context: typer.Context, name: AnyName = None, *, model: Model = None) -> ExitCode:
     """List a provider's models and its key's credit, then make one call of a token whose cost is stated first."""
-    return run_test(invocation(context), name, model, agreed=yes)
+    return run_test(invocation(context), name, model)
 
 
-def run_test(call: Invocation, name: str | None, model: str | None, *, agreed: bool) -> ExitCode:
+def run_test(call: Invocation, name: str | None, model: str | None) -> ExitCode:
     """Test a provider, the first one with a key where none is named."""
-    return call.with_app(lambda app: _test(app, call, name, model, agreed=agreed))
+    return call.with_app(lambda app: _test(app, call, name, model))
 
 
 async def _show_providers(app: App, call: Invocation) -> ExitCode:
@@ -104,12 +102,10 @@ async def _show_models(app: App, call: Invocation) -> ExitCode:
     return ExitCode.DONE
 
 
-async def _test(
-    app: App, call: Invocation, name: str | None, model: str | None, *, agreed: bool
-) -> ExitCode:
+async def _test(app: App, call: Invocation, name: str | None, model: str | None) -> ExitCode:
     chosen = name or await _first_with_key(app)
     plan = await app.models.probe.plan(chosen, model)
-    require_consent(call, cost_sentence(chosen, plan), given=agreed)
+    require_consent(call, cost_sentence(chosen, plan))
     agreed_to = plan.rung.model.model if plan is not None else None
     with waiting(call.terminal, f"{chosen} is asked"):
         told = await app.models.probe.test(chosen, agreed_to)

@@ -51,6 +51,9 @@ def run(  # noqa: PLR0913  (one parameter per option)
     allow_order: Annotated[
         bool, typer.Option("--allow-order", help="Have what it decides ordered, checks permitting.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would ask and cost; write nothing.")
+    ] = False,
 ) -> ExitCode:
     """Let the agents argue over SYMBOL... and decide."""
     if not symbols and strategy is None:
@@ -73,9 +76,34 @@ def run(  # noqa: PLR0913  (one parameter per option)
         strategy=None if strategy is None else StrategyName(strategy),
     )
     call = invocation(context)
+    if dry_run:
+        return call.with_app(lambda app: _preview(app, call, request))
     if allow_order:
         return call.with_app(lambda app: _ordered(app, call, request))
     return call.with_app(lambda app: carry_out(app, call, request))
+
+
+async def _preview(app: App, call: Invocation, request: RunRequest) -> ExitCode:
+    """Show what the run would be."""
+    told = await app.preview_run(request)
+    profiles = [profile.name for profile in told.profiles]
+    worst = None if told.worst_cost is None else str(told.worst_cost)
+    tree = {
+        "dryRun": True,
+        "symbols": list(told.symbols),
+        "profiles": profiles,
+        "asOf": told.as_of.isoformat(),
+        "book": told.book,
+        "bookMode": told.book_mode,
+        "mode": told.mode,
+        "worstCostUsd": worst,
+    }
+    cost = "its cost has no bound" if worst is None else f"at most ${worst}"
+    said = (
+        f"{' '.join(told.symbols)} as of {tree['asOf']} on {told.book} ({told.book_mode}), {cost}"
+    )
+    call.terminal.reply(tree, [f"{said}; nothing was written.", f"asked: {' '.join(profiles)}"])
+    return ExitCode.DONE
 
 
 async def _ordered(app: App, call: Invocation, request: RunRequest) -> ExitCode:

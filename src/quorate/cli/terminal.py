@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TextIO
 
@@ -23,6 +23,7 @@ class Terminal:
         as_json: stdout carries one JSON object and nothing else.
         quiet: nothing is said beside the result, failures excepted.
         colour: colours are wanted; they are used only where a person looks.
+        chosen: what of the object is wanted, as lines of text; without it the whole object.
     """
 
     out: TextIO
@@ -30,6 +31,7 @@ class Terminal:
     as_json: bool = False
     quiet: bool = False
     colour: bool = True
+    chosen: Callable[[Mapping[str, object]], Iterable[str]] | None = None
     is_interactive: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,7 +40,9 @@ class Terminal:
 
     def reply(self, tree: Mapping[str, object], lines: Iterable[str]) -> None:
         """Give the result of a command: `tree` to a program, `lines` to a person."""
-        if self.as_json:
+        if self.as_json and self.chosen is not None:
+            self.out.writelines(f"{line}\n" for line in self.chosen(tree))
+        elif self.as_json:
             self.out.write(json.dumps(tree, ensure_ascii=False) + "\n")
         else:
             self.out.writelines(self._shown(line, self.out) + "\n" for line in lines)

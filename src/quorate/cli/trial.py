@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from quorate.cli.consent import Yes, require_consent
+from quorate.cli.consent import require_consent
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import Invocation, invocation
 from quorate.cli.progress import waiting
@@ -37,19 +37,15 @@ def add_to(profiles: typer.Typer) -> None:
     profiles.command("test")(try_)
 
 
-def try_(
-    context: typer.Context, name: Name, *, symbol: Symbol = None, yes: Yes = False
-) -> ExitCode:
+def try_(context: typer.Context, name: Name, *, symbol: Symbol = None) -> ExitCode:
     """Ask a profile's model once, with its real prompt; the cost is stated first, and nothing is decided."""
     call = invocation(context)
-    return call.with_app(lambda app: _test(app, call, name, symbol, agreed=yes))
+    return call.with_app(lambda app: _test(app, call, name, symbol))
 
 
-async def _test(
-    app: App, call: Invocation, name: str, symbol: str | None, *, agreed: bool
-) -> ExitCode:
+async def _test(app: App, call: Invocation, name: str, symbol: str | None) -> ExitCode:
     plan = await app.models.trials.plan(name, symbol)
-    require_consent(call, cost_sentence(plan), given=agreed)
+    require_consent(call, cost_sentence(plan))
     with waiting(call.terminal, f"{name} is asked"):
         told = await app.models.trials.test(name, symbol)
     call.terminal.reply(told, _lines(told))

@@ -1,5 +1,6 @@
 """The configuration: one TOML file and the environment; nobody else reads either."""
 
+from quorate.config.chosen import chosen
 from quorate.config.sections import DEFAULT_BOOK
 from quorate.config.settings import (
     ConfigCode,
@@ -18,6 +19,7 @@ __all__ = [
     "ConfigError",
     "ConfigProblem",
     "Settings",
+    "chosen",
     "config_file",
     "environment_of",
     "known_keys",

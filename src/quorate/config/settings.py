@@ -39,6 +39,7 @@ from quorate.agents.policy import AgentsPolicy
 from quorate.arbiter.routing.policy import RoutingPolicy
 from quorate.arena.policy import ArenaPolicy
 from quorate.arena.strategy import NO_STRATEGY, Strategy
+from quorate.config.chosen import PREFIX, plain, with_chosen
 from quorate.config.providers import SECRET, Complete, Keyless
 from quorate.config.sections import (
     LIVE_URL_IN_PAPER,
@@ -64,7 +65,6 @@ from quorate.portfolio.policy import PortfolioPolicy
 from quorate.risk import RiskLimits
 
 FILE_NAME: Final = "quorate.toml"
-PREFIX: Final = "QUORATE_"
 
 _UNDECIDING: Final = frozenset({"admin", "alerts", "results", "fleet", "telemetry"})
 """The sections that change no decision."""
@@ -310,7 +310,7 @@ class _Environment(EnvSettingsSource):
         redis, results = self.env_vars.get("quorate_redis_url"), tree.get("results", {})
         if redis and isinstance(results, dict):
             tree["results"] = {"redis_url": redis, **results}
-        return tree
+        return with_chosen(tree)
 
     def _unknown_sections(self) -> list[str]:
         prefix = PREFIX.lower()
@@ -321,8 +321,8 @@ class _Environment(EnvSettingsSource):
 
 def config_file() -> Path:
     """Return the file that is read: QUORATE_CONFIG, else `quorate.toml` in the home."""
-    home = Path(os.environ.get(f"{PREFIX}HOME") or "~/.quorate")
-    named = os.environ.get(f"{PREFIX}CONFIG")
+    home = Path(plain("HOME") or "~/.quorate")
+    named = plain("CONFIG")
     return (Path(named) if named else home / FILE_NAME).expanduser()
 
 
@@ -350,7 +350,7 @@ def load_settings() -> Settings:
 
 def _require_readable(file: Path) -> None:
     """Refuse a file that is there and cannot be read, or that was named and is not there."""
-    if os.environ.get(f"{PREFIX}CONFIG") or file.exists():
+    if plain("CONFIG") or file.exists():
         file.read_bytes()
 
 

@@ -18,7 +18,8 @@ from litestar.routes import HTTPRoute, WebSocketRoute
 
 from quorate.bootstrap import App
 from quorate.hub.api import API, DEBATE_API, METRICS, SIGNING_IN
-from quorate.hub.api.description import openapi_config
+from quorate.hub.api.description import SCOPES, openapi_config
+from quorate.hub.api.docs import api_docs
 from quorate.hub.api.streaming import STREAM_PATH
 from quorate.hub.failures import FAILURES, answer_of
 from quorate.hub.pages import PAGES
@@ -69,6 +70,7 @@ def create_hub(app: App, port: int, pace: Pace = Pace()) -> Litestar:  # noqa: B
             API,
             DEBATE_API,
             METRICS,
+            api_docs,
             static_file,
             *_ways_in(),
         ],
@@ -88,9 +90,15 @@ def create_hub(app: App, port: int, pace: Pace = Pace()) -> Litestar:  # noqa: B
         logging_config=None,
         lifespan=[_streams_end, _kept_up],
     )
+    routes = guarded_routes(hub)
+    hub.state[SCOPES] = {
+        (route.method, route.path): route.guard.scope.value
+        for route in routes
+        if isinstance(route.guard, Requires)
+    }
     hub.asgi_handler = Gate(
         hub.asgi_handler,
-        policy=_policy(guarded_routes(hub), port),
+        policy=_policy(routes, port),
         authentication=parts.authentication,
         answer=answer_of,
     )

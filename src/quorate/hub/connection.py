@@ -1,19 +1,27 @@
-"""A connection: HTTP/1.1 as the server speaks it, with a limit to how long a request's head may take.
+"""Connections: HTTP/1.1 and WebSockets as the server speaks them, with limits to how long a client may hold one.
 
 The server bounds the size of a head and the silence between requests, not the time that a head takes to arrive; a
 client that sends a byte now and then would hold its connection for ever (slowloris). Source: RELIABILITY 6.12.
+And it does not tell a client that takes nothing why it is let go: the word would wait behind what is not taken.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent
 
 HEAD_SECONDS: Final = 10.0
 """How long a request's head may take. Source: RELIABILITY 6.12."""
+
+PARTING_SECONDS: Final = 10.0
+"""How long a client that was let go may take to fetch what it was sent, its end included. Ours."""
 
 
 class Connection(H11Protocol):
@@ -58,3 +66,22 @@ class Connection(H11Protocol):
         self._overdue = None
         if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
             self.transport.close()
+
+
+class SocketConnection(WebSocketsSansIOProtocol):
+    """A WebSocket whose client is told its end even when it takes nothing, and is dropped soon after."""
+
+    parting_seconds = PARTING_SECONDS
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send; the word that closes the socket does not wait for what was sent before it to be taken."""
+        is_stuck = not self.writable.is_set()
+        if is_stuck and message["type"] == "websocket.close":
+            self.writable.set()
+            self.loop.call_later(self.parting_seconds, self.transport.abort)
+        await super().send(message)
+
+    def cut_off_if_stuck(self) -> None:
+        """Drop the connection when what was sent to the client waits to be taken."""
+        if not self.writable.is_set() or self.transport.get_write_buffer_size():
+            self.transport.abort()

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from quorate.agents.profile import UnfitProfileError
+from quorate.arena.competition.trader import UnfitTraderError
 from quorate.kernel.errors import QuorateError, RejectedError, UnavailableError
 from quorate.kernel.problems import OUR_FAULT, status_of, title_of
 
@@ -118,7 +119,7 @@ _OURS: Final = "Something failed here that should not have. Quote the trace id w
 def _refusal_of(error: QuorateError) -> Refusal:
     if isinstance(error, RefusedError):
         return error.refusal
-    if isinstance(error, UnfitProfileError):
+    if isinstance(error, UnfitProfileError | UnfitTraderError):
         said = [FieldProblem(f"/{each.key}", each.rule) for each in error.violations]
         return Refusal(errors=said)
     if isinstance(error, UnavailableError):

@@ -24,10 +24,11 @@ from quorate.access.policy import AdminPolicy
 from quorate.bootstrap import App, open_app
 from quorate.fleet.wire import FRAME_BYTES
 from quorate.hub.application import create_hub
-from quorate.hub.connection import Connection
+from quorate.hub.connection import Connection, SocketConnection
 from quorate.hub.failures import SIGN_IN
 from quorate.hub.neighbour import Neighbour, neighbour_at
 from quorate.hub.parts import PARTS, Parts
+from quorate.hub.serving_note import noted
 from quorate.kernel.errors import RejectedError
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ async def serve(app: App, policy: AdminPolicy, announce: Announce) -> None:
     if listening is None:
         announce(await _elsewhere(app, policy))
         return
-    with listening:
+    with listening, noted(app.home, _address(policy), policy.port):
         server = HubServer(create_hub(app, policy.port), app, policy, announce)
         await server.serve(sockets=[listening])
 
@@ -151,7 +152,7 @@ class HubServer(uvicorn.Server):
     async def _cut_off(self) -> None:
         await self._app.clock.sleep(STUCK_SECONDS)
         for connection in list(self.server_state.connections):
-            if isinstance(connection, Connection):
+            if isinstance(connection, Connection | SocketConnection):
                 connection.cut_off_if_stuck()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -174,7 +175,7 @@ def _config(hub: Litestar, connection: type[Connection]) -> uvicorn.Config:
     return uvicorn.Config(
         hub,
         http=connection,
-        ws="websockets-sansio",
+        ws=SocketConnection,
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,

@@ -63,13 +63,13 @@ class VirtualBook:
         """Return how much of `symbol` is held."""
         return sum((lot.quantity for lot in self.lots if lot.symbol == symbol), ZERO)
 
-    def as_book(self, name: BookName) -> Book:
+    def as_book(self, name: BookName, mode: BookMode = BookMode.REPLAY) -> Book:
         """Return the book as the arena and its agents see it."""
         held = {
             symbol: Quantity(self.quantity_of(symbol))
             for symbol in sorted({lot.symbol for lot in self.lots})
         }
-        return Book(name=name, mode=BookMode.REPLAY, cash=Usd(self.cash), positions=held)
+        return Book(name=name, mode=mode, cash=Usd(self.cash), positions=held)
 
     def standing(self, symbol: Symbol, volume: Decimal | None = None) -> Standing:
         """Return what the checks ask of the book before an entry in `symbol`."""

@@ -61,7 +61,7 @@ async def test_a_key_goes_in_and_never_out(hub, admin, browser):
     assert (told["provider"]["keySource"], told["provider"]["last4"]) == ("file", "b5a6")
     assert (hub.home / "keys" / "providers.toml").stat().st_mode & 0o077 == 0
     listed = await admin.get(PROVIDERS)
-    page = await browser.get(SETTINGS)
+    page = await browser.get(f"{SETTINGS}?tab=providers")
     assert "ends in" in page.text
     for each in (answer, listed, page):
         assert KEY not in each.text
@@ -217,7 +217,7 @@ async def test_a_hub_whose_file_of_keys_others_can_read_says_so_on_the_page(hub,
     file = hub.home / "keys" / "providers.toml"
     file.chmod(0o644)
     try:
-        shown = await browser.get(SETTINGS)
+        shown = await browser.get(f"{SETTINGS}?tab=providers")
         assert "The providers could not be read" in shown.text
         assert f"chmod 600 {file}" in shown.text
     finally:

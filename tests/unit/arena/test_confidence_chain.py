@@ -2,6 +2,7 @@ import pytest
 
 from quorate.arena.confidence_chain import confidence_chain, discounts, fallback_doubt
 from quorate.arena.hidden_hand import NO_DOUBT, hidden_hand_doubt
+from quorate.kernel.calibration import CalibrationCurve
 from quorate.kernel.confidence import Confidence
 from quorate.kernel.vote import StepKind
 from quorate.market.wyckoff import Phase, VolumeTrend
@@ -42,6 +43,28 @@ def test_calibration_changes_nothing_before_outcomes_are_known():
     )
     assert calibrated.value == 0.7
     assert "30 outcomes" in calibrated.reason
+
+
+CURVE = CalibrationCurve(outcomes=34, knots=((0.5, 0.4), (0.9, 0.6)))
+
+
+def test_a_curve_states_what_the_answer_was_worth_and_the_factors_work_on_that():
+    raw, calibrated, degraded, final = confidence_chain(
+        Confidence(0.7), fallback=NO_FALLBACK, hidden_hand=UPTHRUST, curve=CURVE
+    )
+    assert (raw.value, calibrated.value) == (0.7, 0.5)
+    assert (raw.factor, calibrated.factor) == (None, None)
+    assert (degraded.value, final.value) == (0.5, 0.25)
+    assert "34 outcomes" in calibrated.reason
+
+
+def test_what_a_fallback_model_said_is_not_put_through_the_curve_of_another():
+    _, calibrated, degraded, _ = confidence_chain(
+        Confidence(0.7), fallback=FALLBACK, hidden_hand=NO_DOUBT, curve=CURVE
+    )
+    assert calibrated.value == 0.7
+    assert "fallback" in calibrated.reason
+    assert degraded.value == 0.7 * 0.8
 
 
 def test_the_discounts_are_the_links_that_took_something():

@@ -5,6 +5,7 @@ import pytest
 from quorate.agents.profile import Role
 from quorate.arena.record.shown import discount_flags
 from quorate.arena.voting import AgentReply, cast_votes, cost_share, is_veto
+from quorate.kernel.calibration import CalibrationCurve
 from quorate.kernel.ids import Symbol
 from quorate.kernel.money import Usd
 from quorate.market.wyckoff import Phase, VolumeTrend
@@ -88,6 +89,22 @@ def test_one_call_for_several_symbols_is_one_vote_each_and_its_cost_is_split():
     votes = cast_votes(reply, {Symbol("AAPL"): scene(), Symbol("IBM"): scene()}, POLICY)
     assert [cast.answer.symbol for cast in votes] == ["AAPL", "IBM"]
     assert [cast.cost for cast in votes] == [Usd(Decimal("0.0015"))] * 2
+
+
+def test_only_the_answers_of_whom_a_curve_is_about_go_through_it():
+    curves = {"a": CalibrationCurve(outcomes=30, knots=((0.0, 0.25), (1.0, 0.25)))}
+    scenes = {Symbol("AAPL"): scene()}
+    mine, other = (
+        cast_votes(
+            AgentReply(profile=profile(name), answers=(answer(BUY),), model="small"),
+            scenes,
+            POLICY,
+            curves=curves,
+        )[0]
+        for name in ("a", "b")
+    )
+    assert [step.value for step in mine.steps] == [mine.steps[0].value, 0.25, 0.25, 0.25]
+    assert other.steps[1].value == other.steps[0].value != 0.25
 
 
 @pytest.mark.parametrize(

@@ -25,16 +25,19 @@ from quorate.llm.tier import Tier
 from quorate.llm.told_prices import rates_of
 from quorate.market.news_intake import NewsRefusal, RefusedNews
 from quorate.market.series import SeriesSummary
+from tests.fakes.arenas import FakeArenas
 from tests.fakes.competitions import FakeCompetitions
 from tests.fakes.order_book import FakeOrderBook
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.safety import FakeSafety
+from tests.fakes.scoring import FakeScoring
 from tests.fakes.strategies import FakeBacktests, FakeStrategyDesk
 from tests.unit.arena.casts import entries
 from tests.unit.arena.record.runs import facts
 from tests.unit.cli.fake_broker import FakeBroker
 from tests.unit.cli.fake_law import FakeLaw
 from tests.unit.cli.fake_models import FakeModels
+from tests.unit.cli.fake_sign_ins import FakeSignIns
 from tests.unit.cli.fake_tasks import FakeOrderDesk, FakeTasks
 from tests.unit.cli.fake_trading import FakeTrading
 
@@ -379,10 +382,12 @@ class FakeApp:
     imported: Bag = field(default_factory=lambda: Bag(symbols=("MINE",), bars=300, actions=1))
     known_profiles: FakeRegistry = field(default_factory=FakeRegistry)
     known_tokens: dict = field(default_factory=dict)
+    sign_ins: FakeSignIns = field(default_factory=FakeSignIns)
     clock: FakeClock = field(default_factory=FakeClock)
     money: FakeMoney = field(default_factory=FakeMoney)
     news: FakeNews = field(default_factory=FakeNews)
     competitions: FakeCompetitions = field(default_factory=FakeCompetitions)
+    arenas: FakeArenas = field(default_factory=FakeArenas)
     models: FakeModels = field(default_factory=FakeModels)
     broker: FakeBroker = field(default_factory=FakeBroker)
     order_desk: FakeOrderDesk = field(default_factory=FakeOrderDesk)
@@ -390,6 +395,7 @@ class FakeApp:
     safety: FakeSafety = field(default_factory=FakeSafety)
     orders: FakeOrderBook = field(default_factory=FakeOrderBook)
     trading: FakeTrading = field(default_factory=FakeTrading)
+    scoring: FakeScoring = field(default_factory=FakeScoring)
     tools: FakeTools = field(default_factory=FakeTools)
     lab: FakeLab = field(default_factory=FakeLab)
     law: FakeLaw = field(default_factory=FakeLaw)
@@ -535,6 +541,12 @@ class FakeComposition:
     async def open_app(self, settings):
         assert settings.home == Path(settings.home)
         yield self.app
+
+    def mend_home(self, settings):
+        return [f"{settings.home} was made"]
+
+    def vacuum_database(self, _settings):
+        return 8192, 4096
 
     def migrate_database(self, _settings):
         return FakeMigrated()

@@ -28,3 +28,17 @@ def test_a_database_that_gives_no_answer_is_a_finding(quorate, fake_app):
 
     fake_app.doctor = silent
     assert quorate("doctor").lines == ["BAD application  no answer  Fix: start it"]
+
+
+def test_what_is_safe_to_mend_is_mended_first_and_told(quorate, quorate_home):
+    shown = quorate("doctor", "--fix", "--json")
+    made = f"{quorate_home} was made"
+    assert shown.code == 0
+    assert shown.json["mended"] == [made, "the schema is at 0002 now, it was empty"]
+    assert f"mended: {made}" in shown.err
+
+
+def test_a_configuration_that_is_refused_is_not_mended(quorate, quorate_home):
+    (quorate_home / "quorate.toml").write_text("[arena]\nquorum = 'many'\n")
+    shown = quorate("doctor", "--fix", "--json")
+    assert (shown.code, shown.json["mended"]) == (3, [])

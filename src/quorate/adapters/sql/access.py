@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, Index, Table, bindparam, select
 
@@ -10,10 +11,10 @@ from quorate.access import AccessEvent, Scope, SessionGrant, SignInGrant, TokenG
 from quorate.adapters.sql.projection import Place, Projections, list_of, text_of
 from quorate.adapters.sql.schema import metadata, tenant_column, text_column
 from quorate.adapters.sql.session import Session
-from quorate.adapters.sql.statement import GuardedUpdate, Insert, Row, Statement, rows_of
+from quorate.adapters.sql.statement import GuardedUpdate, Insert, Row, Statement, Value, rows_of
 from quorate.kernel.ids import Tenant
 from quorate.kernel.journal import Event
-from quorate.kernel.stamps import moment_of
+from quorate.kernel.stamps import moment_of, stamp
 
 SIGN_IN_LINKS = Table(
     "sign_in_links",
@@ -79,6 +80,20 @@ _SESSION = Statement(
         HUB_SESSIONS.c.session_id == bindparam("session_id"),
     )
 )
+_SESSIONS = Statement(
+    select(
+        HUB_SESSIONS.c.session_id,
+        HUB_SESSIONS.c.opened_at,
+        HUB_SESSIONS.c.expires_at,
+        HUB_SESSIONS.c.closed_at,
+    )
+    .where(
+        HUB_SESSIONS.c.tenant == bindparam("tenant"),
+        HUB_SESSIONS.c.closed_at == bindparam("closed_at"),
+        HUB_SESSIONS.c.expires_at > bindparam("now"),
+    )
+    .order_by(HUB_SESSIONS.c.opened_at.desc(), HUB_SESSIONS.c.session_id)
+)
 _TOKEN_COLUMNS = (
     API_TOKENS.c.token_id,
     API_TOKENS.c.name,
@@ -114,14 +129,23 @@ def sign_in_link(session: Session, tenant: Tenant, link_hash: str) -> SignInGran
 def hub_session(connection: Connection, tenant: Tenant, session_id: str) -> SessionGrant | None:
     """Return the session with this id, closed or not."""
     rows = rows_of(connection, _SESSION, {"tenant": tenant, "session_id": session_id})
-    for found, opened_at, expires_at, closed_at in rows:
-        return SessionGrant(
-            id=str(found),
-            opened_at=moment_of(str(opened_at)),
-            expires_at=moment_of(str(expires_at)),
-            closed=bool(closed_at),
-        )
-    return None
+    return _grant(rows[0]) if rows else None
+
+
+def hub_sessions(connection: Connection, tenant: Tenant, now: datetime) -> Sequence[SessionGrant]:
+    """Return every session that is neither closed nor too old, newest first; idleness is not known here."""
+    asked: dict[str, Value] = {"tenant": tenant, "closed_at": "", "now": stamp(now)}
+    return [_grant(row) for row in rows_of(connection, _SESSIONS, asked)]
+
+
+def _grant(row: Row) -> SessionGrant:
+    session_id, opened_at, expires_at, closed_at = map(str, row)
+    return SessionGrant(
+        id=session_id,
+        opened_at=moment_of(opened_at),
+        expires_at=moment_of(expires_at),
+        closed=bool(closed_at),
+    )
 
 
 def api_tokens(connection: Connection, tenant: Tenant) -> Sequence[TokenGrant]:

@@ -16,9 +16,9 @@ from typing import Final
 from sqlalchemy.engine import make_url
 
 from quorate.adapters.sql.database import Database
+from quorate.adapters.sql.own_files import make_folder, new_file
 from quorate.kernel.errors import RejectedError, UnavailableError
 
-OWNER_ONLY: Final = 0o600
 _SQLITE: Final = b"SQLite format 3\x00"
 _DUMP: Final = b"PGDMP"
 _LONGEST_S: Final = 3_600.0
@@ -34,9 +34,10 @@ def back_up(database: Database, file: Path) -> None:
     """
     if file.exists():
         raise RejectedError(f"{file} is there already", effect="nothing was backed up")
-    part = file.with_name(file.name + ".part")
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
-        part.touch(mode=OWNER_ONLY)
+        part.unlink(missing_ok=True)
+        new_file(part)
         if database.is_sqlite:
             _copy_out(database, part)
         else:
@@ -88,9 +89,10 @@ def put_back(database: Database, file: Path, aside: str) -> Path | None:
         return None
     place = Path(database.place)
     new = place.with_name(place.name + ".new")
-    place.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(place.parent)
+    new.unlink(missing_ok=True)
+    new_file(new)
     shutil.copyfile(file, new)
-    new.chmod(OWNER_ONLY)
     former = _set_aside(place, aside)
     new.rename(place)
     return former

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Table, func, select
+from sqlalchemy import BigInteger, Column, Connection, Index, Table, Text, func, select
 
 from quorate.adapters.sql.calls import LLM_CALLS
 from quorate.adapters.sql.leases import LEASES
@@ -18,6 +18,7 @@ from quorate.kernel.ids import RunId, Tenant
 from quorate.kernel.journal import Event
 from quorate.kernel.money import Usd
 from quorate.llm.nanos import Nanos, usd_of
+from quorate.portfolio.book import BookMode
 
 COMPETITIONS = Table(
     "competitions",
@@ -37,6 +38,7 @@ COMPETITIONS = Table(
     Column("sessions", BigInteger, nullable=False),
     Column("round", BigInteger, nullable=False),
     Column("token", BigInteger, nullable=False),
+    Column("mode", Text),
 )
 Index("competitions_listed", COMPETITIONS.c.tenant, COMPETITIONS.c.created_at)
 
@@ -83,9 +85,18 @@ def competition_lines(
             created_at=row.created_at,
             ended_at=row.ended_at,
             playing=row.status == "running" and lease_name_of(row.competition_id) in leases,
+            mode=row.mode or BookMode.REPLAY.value,
         )
         for row in connection.execute(newest)
     ]
+
+
+def competition_status(connection: Connection, tenant: Tenant, competition_id: str) -> str:
+    """Return where a competition is, in a word; empty where there is none."""
+    query = select(COMPETITIONS.c.status).where(
+        COMPETITIONS.c.tenant == tenant, COMPETITIONS.c.competition_id == competition_id
+    )
+    return str(connection.execute(query).scalar() or "")
 
 
 def competition_ids_like(connection: Connection, tenant: Tenant, prefix: str) -> Sequence[str]:
@@ -108,7 +119,8 @@ def counted_cost(connection: Connection, tenant: Tenant, run_id: RunId) -> Usd:
 
 def _created(session: Session, place: Place, event: Event) -> None:
     sessions = [str(day) for day in list_of(event, "sessions")]
-    names = [str(each["name"]) for each in list_of(event, "profiles") if isinstance(each, dict)]
+    traders, mode = event.payload.get("traders", ()), event.payload.get("mode", "REPLAY")
+    rounds = len(sessions) if sessions else number_of(event, "paperRounds")
     session.insert(
         _ADD,
         {
@@ -116,19 +128,29 @@ def _created(session: Session, place: Place, event: Event) -> None:
             "competition_id": text_of(event, "competitionId"),
             "name": text_of(event, "name"),
             "status": "created",
-            "profiles": " ".join(names),
+            "profiles": " ".join(_participants(event, traders)),
             "symbols": " ".join(map(str, list_of(event, "symbols"))),
-            "first_session": sessions[0],
-            "last_session": sessions[-1],
+            "first_session": sessions[0] if sessions else "",
+            "last_session": sessions[-1] if sessions else "",
             "created_at": place.ts,
             "started_at": "",
             "ended_at": "",
             "run_id": "",
-            "sessions": len(sessions),
+            "mode": str(mode),
+            "sessions": rounds,
             "round": 0,
             "token": 0,
         },
     )
+
+
+def _participants(event: Event, traders: object) -> Sequence[str]:
+    """Return the names of those who have a book: traders, and the agents that play for none."""
+    told = [each for each in traders if isinstance(each, dict)] if isinstance(traders, list) else []
+    seated = {str(member) for each in told for member in each["members"]}
+    agents = [str(each["name"]) for each in list_of(event, "profiles") if isinstance(each, dict)]
+    own = [name for name in agents if name not in seated]
+    return sorted([*own, *(str(each["name"]) for each in told)])
 
 
 def _started(session: Session, place: Place, event: Event) -> None:

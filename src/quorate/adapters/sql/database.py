@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from quorate.adapters.sql.failure import as_quorate_error
+from quorate.adapters.sql.own_files import claim_file, make_folder
 from quorate.adapters.sql.session import Sessions
 from quorate.adapters.sql.sqlite_session import SqliteSessions
 from quorate.kernel.errors import RejectedError
@@ -122,6 +123,7 @@ class Database:
 
     def connect_sqlite(self, *, patience: float) -> sqlite3.Connection:
         """Return a connection that commits for good (WAL, every commit synced) and waits `patience` s for a lock."""
+        self._claim()
         connection = sqlite3.connect(
             self._url.database or ":memory:",
             timeout=self.policy.busy_seconds,
@@ -137,6 +139,11 @@ class Database:
         """Return the URL as libpq takes it, password included."""
         return self._url.set(drivername="postgresql").render_as_string(hide_password=False)
 
+    def _claim(self) -> None:
+        """Make a database that is not there yet its owner's alone, before SQLite makes it everybody's to read."""
+        if self._url.database and self._url.database != ":memory:":
+            claim_file(Path(self._url.database))
+
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.text_factory = _text_as_stored
         connection.execute("PRAGMA journal_mode=WAL")
@@ -150,7 +157,7 @@ class Database:
             return create_engine(self._url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
         folder = Path(self._url.database or ":memory:").parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         except OSError as error:
             raise RejectedError(
                 f"{folder} cannot hold the database ({error.strerror})",
@@ -162,6 +169,7 @@ class Database:
             self._url,
             connect_args={"timeout": self.policy.busy_seconds, "isolation_level": None},
         )
+        event.listen(engine, "do_connect", lambda *_asked: self._claim())
         event.listen(engine, "connect", lambda connection, _record: self._prepare(connection))
         return engine
 

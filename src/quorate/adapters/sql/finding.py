@@ -9,9 +9,12 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
+from quorate.adapters.sql.competitions import COMPETITIONS
+from quorate.adapters.sql.cycles import CYCLES
 from quorate.adapters.sql.profiles import PROFILES
 from quorate.adapters.sql.runs import CONSENSUS, RUNS
 from quorate.adapters.sql.series import SERIES
+from quorate.adapters.sql.tasks import TASKS
 from quorate.kernel.ids import Tenant
 
 LEAST_OF_AN_ID: Final = 4
@@ -28,10 +31,11 @@ OF_A_RUN: Final = frozenset({"run", "decision", "trace"})
 
 
 class Found(NamedTuple):
-    """One thing: `kind` is run, decision, trace, symbol or profile; `run_id` is that of the first three.
+    """One thing: `kind` is run, decision, trace, cycle, competition, task, symbol or profile.
 
-    `label` says which one it is: of a run and a trace the session it stands at, of a decision its symbol, of a symbol
-    where its bars are from, of a profile its role.
+    `run_id` is that of the first three. `label` says which one it is: of a run and a trace the session it stands at, of
+    a decision its symbol, of a cycle its book, of a competition its name, of a task its type, of a symbol the source of
+    its bars, of a profile its role.
     """
 
     kind: str
@@ -92,6 +96,26 @@ def _ids(tenant: Tenant, text: str) -> Iterator[tuple[str, Select[str, str, str]
             select(RUNS.c.trace_id, RUNS.c.as_of, RUNS.c.run_id)
             .where(RUNS.c.tenant == tenant, *_begins(RUNS.c.trace_id, text.lower()))
             .order_by(RUNS.c.run_id.desc()),
+        )
+
+    yield from _others(tenant, text)
+
+
+def _others(tenant: Tenant, text: str) -> Iterator[tuple[str, Select[str, str, str]]]:
+    """Yield the searches for what no run is; tasks are so many that only their own prefix finds them."""
+    for kind, prefix, identity, label in (
+        ("cycle", "cyc_", CYCLES.c.cycle_id, CYCLES.c.book),
+        ("competition", "cmp_", COMPETITIONS.c.competition_id, COMPETITIONS.c.name),
+        ("task", "tsk_", TASKS.c.task_id, TASKS.c.type),
+    ):
+        begin = _beginning(text, prefix)
+        if not begin or (kind == "task" and not text.lower().startswith(prefix)):
+            continue
+        yield (
+            kind,
+            select(identity, label, identity)
+            .where(identity.table.c.tenant == tenant, *_begins(identity, begin))
+            .order_by(identity.desc()),
         )
 
 

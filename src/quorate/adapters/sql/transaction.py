@@ -18,6 +18,7 @@ from quorate.adapters.sql.config_versions import knows_config
 from quorate.adapters.sql.control import switch_held
 from quorate.adapters.sql.cycles import book_schedule, book_stage
 from quorate.adapters.sql.holdings import held_shares, trading_standing
+from quorate.adapters.sql.imported_arenas import knows_arena
 from quorate.adapters.sql.kept_answers import Slot, slot_for
 from quorate.adapters.sql.leases import current_lease
 from quorate.adapters.sql.ledger import knows_key
@@ -33,6 +34,7 @@ from quorate.adapters.sql.series import FETCHED, series_digests
 from quorate.adapters.sql.session import Session
 from quorate.adapters.sql.standing import Found, found
 from quorate.adapters.sql.strategies import strategy_standing
+from quorate.adapters.sql.traders import trader_held
 from quorate.adapters.sql.usage import Counted, usage_counted
 from quorate.adapters.sql.waivers import waiver_held, waivers_taken
 from quorate.adapters.sql.warnings import is_warned
@@ -43,6 +45,7 @@ from quorate.arbiter.constitution import Waiver
 from quorate.arbiter.coordination.shutdown import Switch
 from quorate.arbiter.routing.standing import Stood
 from quorate.arbiter.task import Task
+from quorate.arena.competition.trader import RegisteredTrader
 from quorate.cycle.record import BookStage
 from quorate.cycle.risk_desk.locks import Locks
 from quorate.cycle.schedule import Schedule
@@ -77,6 +80,10 @@ class Transaction:
         """Return the profile as it stands, None where there is none."""
         return profile_held(self._session, self._tenant, name)
 
+    def trader(self, name: str) -> RegisteredTrader | None:
+        """Return the trader as it stands, None where there is none."""
+        return trader_held(self._session, self._tenant, name)
+
     def agent_standing(self, name: str) -> Stood | None:
         """Return how an agent was set aside, None where it never was."""
         return standing_held(self._session, self._tenant, name)
@@ -92,6 +99,10 @@ class Transaction:
     def has_book(self, name: BookName) -> bool:
         """Return whether the book exists."""
         return has_book(self._session, self._tenant, name)
+
+    def knows_arena(self, arena_id: str) -> bool:
+        """Return whether the arena of others is there."""
+        return knows_arena(self._session, self._tenant, arena_id)
 
     def knows_config(self, config_hash: str) -> bool:
         """Return whether the configuration is on record."""

@@ -1,4 +1,4 @@
-"""Logs: one line a fact on standard error, UTC, encoded so that a value cannot fake a line."""
+"""Logs: one line a fact on standard error, UTC, encoded so that a value cannot fake a line, and without secrets."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import logging
 import sys
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from quorate.kernel.redaction import redacted
 
 
 def configure_logs(level: str) -> None:
@@ -16,7 +19,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
             structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["ts", "level", "event"]),
+            _MaskedLines(key_order=["ts", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
@@ -25,3 +28,10 @@ def configure_logs(level: str) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class _MaskedLines(structlog.processors.LogfmtRenderer):
+    """Lines without what looks like a secret: the second lock, for what an exception of others may quote."""
+
+    def __call__(self, logger: WrappedLogger, name: str, event_dict: EventDict) -> str:
+        return redacted(super().__call__(logger, name, event_dict))

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from quorate.arena.competition.trading import BookRound
 from quorate.arena.record.answers import Payload
+from quorate.arena.record.decisions import decision_payload, read_decision
 from quorate.arena.record.facts import Facts, amount
 from quorate.kernel.canonical import JsonValue
 from quorate.kernel.ids import DecisionId, Symbol
@@ -38,6 +39,7 @@ def round_payload(played: BookRound) -> Payload:
         "costUsd": amount(played.cost),
         "decisions": played.decisions,
         "errors": played.errors,
+        **({"decided": list(map(decision_payload, played.decided))} if played.decided else {}),
     }
 
 
@@ -51,6 +53,9 @@ def read_book_round(facts: Facts) -> BookRound:
         cost=facts.optional("costUsd", Decimal),
         decisions=facts.count("decisions"),
         errors=facts.count("errors"),
+        decided=tuple(map(read_decision, facts.items("decided")))
+        if "decided" in facts.tree
+        else (),
     )
 
 

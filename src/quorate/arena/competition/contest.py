@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,13 +11,17 @@ from types import MappingProxyType
 from typing import Final, NewType
 
 from quorate.agents.profile import AgentProfile
+from quorate.arena.competition.entrant import Entrant
+from quorate.arena.competition.trader import TraderName
 from quorate.arena.record.phrases import count
 from quorate.arena.request import asked_profiles, checked_symbols, competitors
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import ProfileName, Symbol
 from quorate.kernel.money import Usd
 from quorate.kernel.transition import TransitionTable
+from quorate.market.asset_kind import is_pair
 from quorate.portfolio import PortfolioPolicy
+from quorate.portfolio.book import BookMode
 
 CompetitionId = NewType("CompetitionId", str)
 
@@ -31,6 +35,10 @@ DEFAULT_CAPITAL: Final = Usd(Decimal(100_000))
 MOST_PARTICIPANTS: Final = 20
 MOST_SESSIONS: Final = 2520
 """Ten years of sessions: more than the packaged history would compare in any useful time."""
+
+USUAL_ROUNDS: Final = 20
+MOST_ROUNDS: Final = 252
+"""Sessions of a paper competition: a month, and a year.  Ours: each is a day of waiting."""
 
 LONGEST_NAME: Final = 80
 LEAST_CAPITAL: Final = 1_000
@@ -75,11 +83,17 @@ COMPETITION_TABLE: Final[TransitionTable[CompetitionStatus, CompetitionAct]] = T
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompetitionRequest:
-    """A competition that somebody wants. None = every enabled profile that votes, all that is stored, no limit."""
+    """A competition that somebody wants. None = every enabled profile that votes, all that is stored, no limit.
+
+    Where `traders` are named, None is no profile beside them. REPLAY has `first` and `last`, PAPER has `rounds`.
+    """
 
     name: str
     symbols: tuple[Symbol, ...]
     profiles: tuple[ProfileName, ...] | None = None
+    traders: tuple[TraderName, ...] = ()
+    mode: BookMode = BookMode.REPLAY
+    rounds: int | None = None
     first: date | None = None
     last: date | None = None
     capital: Usd = DEFAULT_CAPITAL
@@ -90,7 +104,9 @@ class CompetitionRequest:
 class Terms:
     """What is equal for everybody, frozen when the competition is created: a later change does not reach it.
 
-    `profiles` are the participants as they stood then, by name; `sessions` are played in turn, one round each.
+    `profiles` are all agents as they stood then, by name; those of no trader in `traders` decide for a book of their
+    own. REPLAY: `sessions` are played in turn, one round each. PAPER: there are none, it plays `paper_rounds` sessions
+    as they come.
     """
 
     name: str
@@ -101,11 +117,38 @@ class Terms:
     max_cost: Usd | None
     portfolio: PortfolioPolicy
     config_hash: str
+    traders: tuple[Entrant, ...] = ()
+    mode: BookMode = BookMode.REPLAY
+    paper_rounds: int = 0
 
     @property
-    def participants(self) -> tuple[ProfileName, ...]:
-        """Return the names of the participants."""
-        return tuple(profile.name for profile in self.profiles)
+    def participants(self) -> tuple[str, ...]:
+        """Return the names of those who have a book, sorted."""
+        return tuple(sorted({self.seats[profile.name] for profile in self.profiles}))
+
+    @property
+    def seats(self) -> Mapping[str, str]:
+        """Return for whom each agent decides, by its name: itself, or its trader."""
+        members = {
+            str(each): str(trader.name) for trader in self.traders for each in trader.members
+        }
+        return {each.name: members.get(each.name, each.name) for each in self.profiles}
+
+    @property
+    def length(self) -> int:
+        """Return how many rounds are played to its end."""
+        return len(self.sessions) or self.paper_rounds
+
+    def limits_of(self, book: str) -> PortfolioPolicy:
+        """Return the costs and limits of a book: the general ones, a trader's own where they are tighter."""
+        own = [trader.portfolio for trader in self.traders if trader.name == book]
+        return own[0] if own else self.portfolio
+
+    def horizon_of(self, book: str) -> int | None:
+        """Return the shortest horizon of those who decide for a book, None for a baseline."""
+        seats = self.seats
+        found = (each.horizon for each in self.profiles if seats[each.name] == book)
+        return min(found, default=None)
 
     @property
     def is_free(self) -> bool:
@@ -129,6 +172,8 @@ class CompetitionLine:
     created_at: str
     ended_at: str
     playing: bool
+    mode: str = BookMode.REPLAY.value
+    kind: str = "competition"
 
 
 def checked_terms(
@@ -138,29 +183,80 @@ def checked_terms(
     *,
     portfolio: PortfolioPolicy,
     config_hash: str,
+    traders: Sequence[Entrant] = (),
 ) -> Terms:
     """Return the terms of a competition over those of the stored `sessions` that it asks for.
+
+    `traders` are those that it names, their agents among `registered` as they would play.
 
     Raises:
         RejectedError: it cannot be held; nothing was written.
     """
-    named = wanted.profiles is not None
-    profiles = competitors(asked_profiles(wanted.profiles, registered), named=named)
+    profiles = competing(wanted, tuple(registered), traders)
     if len(profiles) > MOST_PARTICIPANTS:
         raise _refusal(
-            f"{len(profiles)} participants are more than {MOST_PARTICIPANTS}",
+            f"{len(profiles)} agents are more than {MOST_PARTICIPANTS}",
             "name fewer profiles",
         )
+    is_paper = wanted.mode is BookMode.PAPER
+    symbols = checked_symbols(wanted.symbols)
+    if is_paper:
+        _check_paper(wanted, symbols)
     return Terms(
         name=_checked_name(wanted.name),
         profiles=profiles,
-        symbols=checked_symbols(wanted.symbols),
-        sessions=_played(sessions, wanted.first, wanted.last),
+        symbols=symbols,
+        sessions=() if is_paper else _played(sessions, wanted.first, wanted.last),
+        traders=tuple(sorted(traders, key=lambda each: each.name)),
+        mode=wanted.mode,
+        paper_rounds=(wanted.rounds or USUAL_ROUNDS) if is_paper else 0,
         capital=_checked_capital(wanted.capital),
         max_cost=_checked_cost(wanted.max_cost),
         portfolio=portfolio,
         config_hash=config_hash,
     )
+
+
+def competing(
+    wanted: CompetitionRequest, registered: Sequence[AgentProfile], traders: Sequence[Entrant]
+) -> tuple[AgentProfile, ...]:
+    """Return every agent that is asked, by name: the traders', and those that decide for themselves.
+
+    Raises:
+        RejectedError: one cannot take part, or would decide for two books.
+    """
+    seats = [(member, each.name) for each in traders for member in each.members]
+    alone = wanted.profiles
+    if alone is None and not traders:
+        return competitors(asked_profiles(None, registered), named=False)
+    names = [*(name for name, _ in seats), *(alone or ())]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise _refusal(
+            f"{doubled[0]} would decide for two books, and an agent has one",
+            "leave it out of one of them, or make a copy of it: quorate profiles add",
+        )
+    return competitors(asked_profiles(names, registered), named=True)
+
+
+def _check_paper(wanted: CompetitionRequest, symbols: Sequence[Symbol]) -> None:
+    pairs = [symbol for symbol in symbols if is_pair(symbol)]
+    if pairs:
+        raise _refusal(
+            f"{pairs[0]} trades around the clock: its next open is its last close, so nothing decided then could be "
+            "filled there",
+            "name stocks for a paper competition",
+        )
+    if wanted.first is not None or wanted.last is not None:
+        raise _refusal(
+            "a paper competition plays sessions as they come, it has no first or last one",
+            "name --rounds instead",
+        )
+    if wanted.rounds is not None and not 2 <= wanted.rounds <= MOST_ROUNDS:
+        raise _refusal(
+            f"{wanted.rounds} rounds are not 2 to {MOST_ROUNDS}",
+            "name how many sessions are played, as in --rounds 20",
+        )
 
 
 def _played(stored: Collection[date], first: date | None, last: date | None) -> tuple[date, ...]:

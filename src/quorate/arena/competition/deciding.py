@@ -38,7 +38,7 @@ def compete(
         name = reply.profile.name
         book = header.own_books[name]
         scenes = {symbol: scene_of(snapshot, symbol, book) for symbol in header.symbols}
-        cast = cast_votes(reply, scenes, policy)
+        cast = cast_votes(reply, scenes, policy, curves=header.curves)
         votes += cast
         by_symbol = {vote.answer.symbol: vote for vote in cast}
         decisions += [

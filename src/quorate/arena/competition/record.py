@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,12 @@ from typing import Final
 from quorate.agents.registry import from_payload, to_payload
 from quorate.arena.competition.bookkeeping import read_book_round, round_payload
 from quorate.arena.competition.contest import CompetitionId, CompetitionStatus, Terms
+from quorate.arena.competition.entrant import (
+    entrant_payload,
+    portfolio_payload,
+    read_entrant,
+    read_portfolio,
+)
 from quorate.arena.competition.trading import BookRound, first_books
 from quorate.arena.record.answers import Payload
 from quorate.arena.record.facts import Facts, money, usd
@@ -19,7 +25,8 @@ from quorate.kernel.errors import InvariantBrokenError
 from quorate.kernel.ids import BookName, RunId, Symbol
 from quorate.kernel.journal import Event, JournalEntry
 from quorate.kernel.money import Usd
-from quorate.portfolio import PortfolioPolicy, VirtualBook
+from quorate.portfolio import VirtualBook
+from quorate.portfolio.book import BookMode
 
 
 class CompetitionEvent(StrEnum):
@@ -79,9 +86,14 @@ class Competition:
 
     @property
     def next_session(self) -> date | None:
-        """Return the session that the next round plays, None after the last one."""
+        """Return the session that the next round plays; None after the last one, and where nobody knows it yet."""
         played = len(self.rounds)
         return self.terms.sessions[played] if played < len(self.terms.sessions) else None
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether every round was played."""
+        return len(self.rounds) >= self.terms.length
 
     @property
     def counted(self) -> Usd:
@@ -111,7 +123,10 @@ def created_event(competition_id: CompetitionId, terms: Terms, created_by: str) 
             "sessions": list(terms.sessions),
             "capitalUsd": money(terms.capital),
             "maxCostUsd": money(terms.max_cost),
-            "portfolio": {key: str(value) for key, value in asdict(terms.portfolio).items()},
+            "portfolio": portfolio_payload(terms.portfolio),
+            "traders": [entrant_payload(each) for each in terms.traders],
+            "mode": terms.mode.value,
+            "paperRounds": terms.paper_rounds,
             "configHash": terms.config_hash,
             "createdBy": created_by,
         },
@@ -124,11 +139,13 @@ def started_event(competition: Competition, token: int) -> Event:
     return _event(competition.competition_id, CompetitionEvent.STARTED, payload)
 
 
-def begun_event(competition: Competition, run_id: RunId, token: int) -> Event:
-    """Return the fact that the next round's run was asked for."""
+def begun_event(
+    competition: Competition, run_id: RunId, token: int, session: date | None = None
+) -> Event:
+    """Return the fact that the next round's run was asked for; of a paper competition `session` says on which day."""
     payload: Payload = {
         "round": len(competition.rounds) + 1,
-        "session": competition.next_session,
+        "session": session or competition.next_session,
         "runId": run_id,
         "token": token,
     }
@@ -186,7 +203,7 @@ def read_competition(entries: Sequence[JournalEntry]) -> Competition:
 
 def read_terms(facts: Facts) -> Terms:
     """Return the terms that `created_event` wrote."""
-    portfolio = facts.part("portfolio") or Facts({})
+    told = facts.tree
     return Terms(
         name=facts.text("name"),
         profiles=tuple(from_payload(dict(each.tree)) for each in facts.items("profiles")),
@@ -194,10 +211,11 @@ def read_terms(facts: Facts) -> Terms:
         sessions=tuple(date.fromisoformat(day) for day in facts.texts("sessions")),
         capital=facts.value("capitalUsd", usd),
         max_cost=facts.optional("maxCostUsd", usd),
-        portfolio=PortfolioPolicy(
-            **{name: portfolio.value(name, Decimal) for name in portfolio.tree}
-        ),
+        portfolio=read_portfolio(facts),
         config_hash=facts.text("configHash"),
+        traders=tuple(map(read_entrant, facts.items("traders"))) if "traders" in told else (),
+        mode=BookMode(facts.text("mode")) if "mode" in told else BookMode.REPLAY,
+        paper_rounds=facts.count("paperRounds") if "paperRounds" in told else 0,
     )
 
 

@@ -13,11 +13,14 @@ from typing import Final, TypedDict
 
 from quorate.arena.competition.contest import BASELINES
 from quorate.arena.competition.record import Competition
-from quorate.arena.competition.separation import Interval, Separation, separation
 from quorate.arena.competition.trading import BookRound
 from quorate.arena.record.phrases import enumeration
 from quorate.kernel.canonical import sha256_hex
-from quorate.portfolio import FillReason, Outcome, Result
+from quorate.portfolio import FillReason, Outcome, Result, Side
+from quorate.portfolio.fill_model import BASIS_POINT
+from quorate.portfolio.separation import Interval, Separation, separation
+
+CENT: Final = Decimal("0.01")
 
 ENOUGH: Final = 30
 """Closed outcomes below which a book is not ranked. Source: DESIGN 11."""
@@ -51,6 +54,9 @@ class Score:
     errors: int
     decisions: int
     cost_per_decision: Decimal | None
+    slippage: Decimal = Decimal(0)
+    """What its fills cost against the bars' own prices, by the basis points of the terms: a proxy. Source: R-110."""
+
     interval: Interval | None = None
     rank: int | None = None
     tied: bool = False
@@ -123,9 +129,7 @@ def _range(place: int, counted: Sequence[int], proven: Separation | None) -> tup
     """Return the best and the worst rank that nothing speaks against; without intervals, any."""
     if proven is None:
         return 1, len(counted)
-    above = sum(proven.is_above(other, place) for other in counted)
-    below = sum(proven.is_above(place, other) for other in counted)
-    return 1 + above, len(counted) - below
+    return proven.range_of(place, counted)
 
 
 def max_drawdown(curve: Iterable[Decimal]) -> float:
@@ -196,7 +200,28 @@ def _score(competition: Competition, place: int) -> Score:
         errors=sum(each.errors for each in rounds),
         decisions=decisions,
         cost_per_decision=cost / decisions if decisions else None,
+        slippage=slippage_of(rounds, competition.terms.limits_of(book.name).slippage_bps),
     )
+
+
+def slippage_of(rounds: Iterable[BookRound], slippage_bps: Decimal) -> Decimal:
+    """Return what the fills cost against the bars' own prices, in whole cents.
+
+    A fill model that is a proxy itself gives a proxy: bought so many basis points above the bar's price, sold so many
+    below it. Source: R-110 (`slippage_proxy`), DESIGN 8 (fills).
+    """
+    worse = slippage_bps * BASIS_POINT
+    paid = sum(
+        (
+            fill.quantity
+            * fill.price
+            * (worse / (1 + worse if fill.side is Side.BUY else 1 - worse))
+            for each in rounds
+            for fill in each.fills
+        ),
+        Decimal(0),
+    )
+    return paid.quantize(CENT)
 
 
 def _entries(rounds: Iterable[BookRound]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from quorate.arena.competition.entrant import Entrant
 from quorate.arena.competition.record import Competition
 from quorate.arena.competition.scores import Score, curve_sessions, equity_curve, scores_of, verdict
 from quorate.arena.record.answers import Payload
@@ -17,17 +18,21 @@ def competition_json(competition: Competition, *, playing: bool) -> Payload:
     """Return a competition with its terms, where it stands, and the scores so far."""
     terms, scores = competition.terms, scores_of(competition)
     last = competition.rounds[-1].session.isoformat() if competition.rounds else None
+    begins = (*terms.sessions, *curve_sessions(competition))
+    first = begins[0].isoformat() if begins else None
     return {
         "competitionId": competition.competition_id,
+        "kind": "competition",
         "name": terms.name,
-        "bookMode": "REPLAY",
+        "bookMode": terms.mode.value,
         "status": competition.status.value,
         "playing": playing,
         "profiles": list(terms.participants),
+        "traders": [entrant_json(trader) for trader in terms.traders],
         "symbols": list(terms.symbols),
-        "from": terms.sessions[0].isoformat(),
-        "to": terms.sessions[-1].isoformat(),
-        "sessions": len(terms.sessions),
+        "from": first,
+        "to": terms.sessions[-1].isoformat() if terms.sessions else None,
+        "sessions": terms.length,
         "rounds": len(competition.rounds),
         "asOf": last,
         "capitalUsd": money(terms.capital),
@@ -39,6 +44,18 @@ def competition_json(competition: Competition, *, playing: bool) -> Payload:
         "reason": competition.reason or None,
         "verdict": verdict(scores),
         "scores": [score_json(score) for score in scores],
+    }
+
+
+def entrant_json(entrant: Entrant) -> Payload:
+    """Return a trader as it entered: its agents, its strategy, and where its terms differ from those of all."""
+    return {
+        "name": entrant.name,
+        "version": entrant.version,
+        "profiles": list(entrant.members),
+        "strategy": entrant.strategy,
+        "thresholds": dict(entrant.thresholds),
+        "terms": terms_json(entrant.portfolio),
     }
 
 
@@ -96,6 +113,7 @@ def score_json(score: Score) -> Payload:
         "errors": score.errors,
         "decisions": score.decisions,
         "costPerDecisionUsd": amount(score.cost_per_decision),
+        "slippageUsd": amount(score.slippage),
     }
 
 

@@ -27,7 +27,6 @@ from quorate.portfolio import (
     Order,
     Outcome,
     PlayedSession,
-    PortfolioPolicy,
     Refusal,
     SessionMarket,
     Side,
@@ -44,7 +43,8 @@ from quorate.portfolio import (
 class BookRound:
     """One book after a round, and what the round did to it.
 
-    `cost` is what its model calls cost, None where a price is unknown; `errors` counts answers that failed.
+    `cost` is what its model calls cost, None where a price is unknown; `errors` counts answers that failed. `decided`
+    holds what the agents of a trader decided together: what one agent decides alone stands in the round's run.
     """
 
     book: VirtualBook
@@ -54,15 +54,17 @@ class BookRound:
     cost: Decimal | None = Decimal(0)
     decisions: int = 0
     errors: int = 0
+    decided: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What one participant decided in a round, and what that cost."""
+    """What one participant decided in a round, and what that cost; `together` says that several agents did."""
 
     decisions: tuple[Decision, ...] = ()
     cost: Decimal | None = Decimal(0)
     errors: int = 0
+    together: bool = False
 
 
 def first_books(terms: Terms) -> tuple[VirtualBook, ...]:
@@ -87,11 +89,12 @@ def session_market(series: Mapping[Symbol, Series], session: date) -> SessionMar
 
 
 def traded(
-    books: Iterable[VirtualBook], market: SessionMarket, policy: PortfolioPolicy
+    books: Iterable[VirtualBook], market: SessionMarket, terms: Terms
 ) -> tuple[PlayedSession, ...]:
     """Return every book after the session; a baseline's entries are bounded by its cash alone."""
     return tuple(
-        play_session(book, market, policy, limited=book.name not in BASELINES) for book in books
+        play_session(book, market, terms.limits_of(book.name), limited=book.name not in BASELINES)
+        for book in books
     )
 
 
@@ -131,6 +134,7 @@ def _concluded(
         cost=turn.cost,
         decisions=len(turn.decisions),
         errors=turn.errors,
+        decided=turn.decisions if turn.together else (),
     )
 
 
@@ -139,9 +143,6 @@ def _wishes(
 ) -> Iterator[Order | Refusal]:
     if book.name == BUY_AND_HOLD:
         yield from _bought_for_good(book, snapshot, terms)
-    horizons: Mapping[str | None, int] = {
-        profile.name: profile.horizon for profile in terms.profiles
-    }
     for decision in turn.decisions:
         view = snapshot.views.get(decision.symbol)
         if decision.action is FinalAction.SELL:
@@ -152,7 +153,7 @@ def _wishes(
                 quantity=book.quantity_of(decision.symbol),
             )
         elif decision.action is FinalAction.BUY and view is not None:
-            horizon = decision.horizon or horizons.get(decision.profile)
+            horizon = decision.horizon or terms.horizon_of(book.name)
             yield entry_of(replace(decision, horizon=horizon), view, book, terms, agents)
 
 
@@ -169,7 +170,7 @@ def entry_of(
     target = decision.target or (usable.target if usable else None)
     standing = book.standing(view.symbol, view.average_volume)
     wanted = _shares(decision.sizing, book.equity, view.close)
-    sized = allowed_entry(wanted, view.close, stop, standing, terms.portfolio)
+    sized = allowed_entry(wanted, view.close, stop, standing, terms.limits_of(book.name))
     if sized.code is not None:
         return Refusal(decision_id=decision.decision_id, symbol=decision.symbol, code=sized.code)
     return Order(

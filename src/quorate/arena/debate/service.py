@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from quorate.agents.profile import ADVOCATES
@@ -21,8 +21,9 @@ from quorate.arena.scene import Scene
 from quorate.arena.seats import Seats
 from quorate.arena.voting import AgentReply, cast_votes
 from quorate.kernel.action import DecisionReason
+from quorate.kernel.calibration import NOBODY_CALIBRATED, CalibrationCurve
 from quorate.kernel.errors import QuorateError
-from quorate.kernel.ids import Symbol
+from quorate.kernel.ids import ProfileName, Symbol
 from quorate.kernel.vote import Vote
 from quorate.llm.call import Purpose
 
@@ -46,6 +47,7 @@ class Debate:
     context: RunContext
     policy: ArenaPolicy
     ask: Ask
+    curves: Mapping[ProfileName, CalibrationCurve] = field(default_factory=dict)
 
     async def hear(self, disputed: Sequence[Deliberation]) -> Mapping[Symbol, Hearing]:
         """Return the hearing of every disputed symbol; one call of a member covers all of them."""
@@ -68,7 +70,7 @@ class Debate:
                 for judge in self.seats.panel
             ]
         )
-        return hearings(replies, scenes, self.policy)
+        return hearings(replies, scenes, self.policy, self.curves)
 
     async def _rounds(self, briefing: Briefing, votes: Sequence[Vote]) -> Sequence[Argument]:
         """Let every speaker argue in each round, knowing the rounds before; 0 rounds are the control.
@@ -109,7 +111,10 @@ class Debate:
 
 
 def hearings(
-    replies: Sequence[AgentReply], scenes: Mapping[Symbol, Scene], policy: ArenaPolicy
+    replies: Sequence[AgentReply],
+    scenes: Mapping[Symbol, Scene],
+    policy: ArenaPolicy,
+    curves: Mapping[ProfileName, CalibrationCurve] = NOBODY_CALIBRATED,
 ) -> Mapping[Symbol, Hearing]:
     """Return what the panel's replies are to each symbol; a panel that nobody paid for was never asked.
 
@@ -119,7 +124,11 @@ def hearings(
     for reason in NOT_ASKED:
         if refusals == {reason}:
             return dict.fromkeys(scenes, Hearing(absence=reason))
-    votes = [vote for reply in replies for vote in cast_votes(reply, scenes, policy, panel=True)]
+    votes = [
+        vote
+        for reply in replies
+        for vote in cast_votes(reply, scenes, policy, panel=True, curves=curves)
+    ]
     heard = {
         symbol: tuple(vote for vote in votes if vote.answer.symbol == symbol) for symbol in scenes
     }

@@ -12,9 +12,11 @@ from typing import Final
 from quorate.agents.profile import AgentProfile
 from quorate.agents.registry import from_payload, to_payload
 from quorate.arena.record.answers import Payload
+from quorate.arena.record.calibration import curves_payload, read_curves
 from quorate.arena.record.facts import Facts, amount, money, number, usd
 from quorate.arena.record.news import NO_NEWS, RunNews, read_news
 from quorate.arena.seats import NO_SEATS, Seats
+from quorate.kernel.calibration import CalibrationCurve
 from quorate.kernel.decision import Decision
 from quorate.kernel.ids import BookName, ProfileName, RunId, StrategyName, Symbol, TaskId
 from quorate.kernel.money import Quantity, Usd
@@ -74,7 +76,8 @@ class RunHeader:
     `requested_as_of` is the date asked for (None = the latest), `as_of` the session used. The
     limits are those of the run's policy that its sentences name. `max_cost` is what the run was told to stay below;
     `thresholds` are those of its policy that differ from its configuration's, by name, as text. `answer_ttl_s` is
-    for how long an answer of its first round is remembered, 0 where none is, nor used.
+    for how long an answer of its first round is remembered, 0 where none is, nor used. `curves` say what the confidence
+    of an agent is worth, of those that had enough outcomes before `as_of`.
     """
 
     run_id: RunId
@@ -101,6 +104,7 @@ class RunHeader:
     books: tuple[Book, ...] = ()
     news: RunNews = NO_NEWS
     answer_ttl_s: float = 0.0
+    curves: Mapping[ProfileName, CalibrationCurve] = field(default_factory=dict)
 
     @property
     def own_books(self) -> Mapping[ProfileName, Book]:
@@ -158,6 +162,7 @@ def requested_payload(
         **({"books": [_book_payload(each) for each in header.books]} if header.books else {}),
         "news": header.news.as_json(),
         "answerTtlSeconds": number(header.answer_ttl_s),
+        **({"calibration": curves_payload(header.curves)} if header.curves else {}),
     }
 
 
@@ -188,6 +193,7 @@ def read_header(facts: Facts) -> RunHeader:
         books=_read_books(facts),
         news=read_news(facts.part("news")),
         answer_ttl_s=facts.optional("answerTtlSeconds", float) or 0.0,
+        curves=read_curves(facts),
     )
 
 

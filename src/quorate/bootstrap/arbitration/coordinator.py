@@ -75,8 +75,8 @@ class Halting(Protocol):
 class Law(Protocol):
     """What knows whether a verdict holds."""
 
-    async def check(self, envelope: Json) -> VerdictCheck:
-        """Return whether an envelope holds a verdict that this home trusts."""
+    async def checks(self, envelopes: Sequence[Json]) -> Sequence[VerdictCheck]:
+        """Return of each envelope, in their order, whether it holds a verdict that this home trusts."""
         ...
 
 
@@ -231,9 +231,9 @@ class Coordinator:
             partial(passing_verdicts, tenant=tenant, after=self._after, most=LOOKED_AT)
         )
         head = await self._store.head()
-        for task_id, row in verdicts:
-            if not await self._holds(task_id, row):
-                found.append(task_id)
+        told = [msgspec.json.decode(row).get("envelope") for _, row in verdicts]
+        checks = zip(verdicts, await self._law.checks(told), strict=True)
+        found += [task_id for (task_id, _), check in checks if not _lets_pass(check, task_id)]
         if found:
             await self.shut(found)
         else:
@@ -339,14 +339,6 @@ class Coordinator:
         )
         return f"{len(fallen)} got worse" if fallen else "none got worse"
 
-    async def _holds(self, task_id: str, row: str) -> bool:
-        """Return whether the row of a verdict holds one that is signed, on that task, and lets it pass."""
-        told = msgspec.json.decode(row)
-        check = await self._law.check(told.get("envelope"))
-        predicate = check.statement.get("predicate")
-        said = predicate if isinstance(predicate, dict) else {}
-        return check.ok and said.get("taskId") == task_id and said.get("decision") == PASSED
-
     async def _turn(self, state: str, *, reason: str, by: str) -> bool:
         told: list[Event] = []
 
@@ -366,3 +358,10 @@ class Coordinator:
 
     def _now(self) -> float:
         return self._store.clock.monotonic()
+
+
+def _lets_pass(check: VerdictCheck, task_id: str) -> bool:
+    """Return whether a verdict is signed, on that task, and lets it pass."""
+    predicate = check.statement.get("predicate")
+    said = predicate if isinstance(predicate, dict) else {}
+    return check.ok and said.get("taskId") == task_id and said.get("decision") == PASSED

@@ -13,11 +13,17 @@ Signed = Annotated[float | None, msgspec.Meta(description="A share of the start 
 
 
 class NewCompetition(Given):
-    """A competition to create. Without `profiles` every enabled profile that votes takes part."""
+    """A competition to create. Without `profiles` every enabled profile that votes takes part, unless `traders` do.
+
+    REPLAY plays past sessions from `from` to `to`; PAPER plays `rounds` sessions as they come, on the broker's bars.
+    """
 
     name: str
     symbols: tuple[str, ...]
     profiles: tuple[str, ...] | None = None
+    traders: tuple[str, ...] = ()
+    mode: str = "REPLAY"
+    rounds: int | None = None
     from_: date | None = msgspec.field(name="from", default=None)
     to: date | None = None
     capital_usd: str | int | None = None
@@ -32,7 +38,8 @@ class ScoreShape(Shape):
     """What one book came to, net of what its models cost.
 
     `rank` is null for a baseline and under 30 closed outcomes (`provisional`); `rankBest` and `rankWorst` are what the
-    intervals leave open. `llmCostUsd` sums what is priced, `unpricedRounds` counts the rounds whose cost nobody knows.
+    intervals leave open. `slippageUsd` is what the fills cost against the bars' own prices, as the terms assume it.
+    `llmCostUsd` sums what is priced, `unpricedRounds` counts the rounds whose cost nobody knows.
     """
 
     name: str
@@ -59,6 +66,7 @@ class ScoreShape(Shape):
     errors: int
     decisions: int
     cost_per_decision_usd: Usd
+    slippage_usd: Usd
 
 
 class ScoreWithEquity(ScoreShape):
@@ -84,18 +92,33 @@ class TermsShape(Shape):
     max_drawdown: str
 
 
+class EntrantShape(Shape):
+    """A trader as it entered: its agents, the costs and limits of its book; `thresholds` differ from the arena's."""
+
+    name: str
+    version: int
+    profiles: tuple[str, ...]
+    strategy: str | None
+    thresholds: dict[str, str]
+    terms: TermsShape
+
+
 class CompetitionItem(Shape):
-    """A competition in a list; `rounds` of `sessions` are played, `playing` says that a process is at it."""
+    """A competition in a list; `rounds` of `sessions` are played, `playing` says that a process is at it.
+
+    `profiles` names those who have a book, agents and traders; a PAPER one knows neither `from` nor `to` beforehand.
+    """
 
     competition_id: str
+    kind: str
     name: str
-    book_mode: str
+    book_mode: str | None
     status: str
     playing: bool
     profiles: tuple[str, ...]
     symbols: tuple[str, ...]
-    from_: Day = msgspec.field(name="from")
-    to: Day
+    from_: Day | None = msgspec.field(name="from")
+    to: Day | None
     sessions: int
     rounds: int
     created_at: Moment
@@ -113,6 +136,7 @@ class CompetitionList(Shape):
 class CompetitionShape(CompetitionItem):
     """A competition: terms, how far it is, scores, and how far to believe their order."""
 
+    traders: tuple[EntrantShape, ...]
     as_of: Day | None
     capital_usd: Usd
     max_cost_usd: Usd

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Annotated, Final
 
 import msgspec
@@ -12,9 +13,12 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from quorate.access import Scope
 from quorate.arena.competition.contest import DEFAULT_CAPITAL, CompetitionRequest
 from quorate.arena.competition.shown import competition_json, scores_json
+from quorate.arena.competition.trader import TraderName
 from quorate.arena.request import MAX_SYMBOLS
 from quorate.bootstrap.competing import CompetitionChange, CompetitionView
 from quorate.hub.api import asking
+from quorate.hub.api.arena_shapes import ArenaScores, ImportedArenaShape
+from quorate.hub.api.arenas import arena_scores, imported_arena, is_imported
 from quorate.hub.api.competition_shapes import (
     CompetitionChanged,
     CompetitionItem,
@@ -32,8 +36,18 @@ from quorate.hub.security.principal import principal_of, require
 from quorate.kernel.ids import ProfileName, is_like_an_id
 from quorate.kernel.money import Usd
 from quorate.kernel.stamps import stamp
+from quorate.portfolio.book import BookMode
 
 BASE: Final = "/competitions"
+
+
+class PlayedMode(StrEnum):
+    """On which bars a competition can be played."""
+
+    REPLAY = BookMode.REPLAY.value
+    PAPER = BookMode.PAPER.value
+
+
 Id = FromPath[str]
 
 
@@ -57,13 +71,14 @@ async def competitions(
             CompetitionItem(
                 competition_id=line.competition_id,
                 name=line.name,
-                book_mode="REPLAY",
+                kind=line.kind,
+                book_mode=line.mode or None,
                 status=line.status,
                 playing=line.playing,
                 profiles=line.profiles,
                 symbols=line.symbols,
-                from_=line.first,
-                to=line.last,
+                from_=line.first or None,
+                to=line.last or None,
                 sessions=line.sessions,
                 rounds=line.rounds,
                 created_at=line.created_at,
@@ -90,8 +105,12 @@ async def create_competition(
 
 
 @get(BASE + "/{competition_id:str}", guards=[require(Scope.READ)], summary="A competition")
-async def competition(request: AnyRequest, competition_id: Id) -> CompetitionShape:
-    """Return a competition with its terms and its scores."""
+async def competition(
+    request: AnyRequest, competition_id: Id
+) -> CompetitionShape | ImportedArenaShape:
+    """Return a competition with its terms and its scores; `kind` imported is an arena of others."""
+    if is_imported(competition_id):
+        return await imported_arena(request, competition_id)
     found = await _found(request, competition_id)
     tree = competition_json(found.competition, playing=found.playing)
     return msgspec.convert(tree, CompetitionShape)
@@ -102,8 +121,12 @@ async def competition(request: AnyRequest, competition_id: Id) -> CompetitionSha
     guards=[require(Scope.READ)],
     summary="The scores of a competition",
 )
-async def competition_scores(request: AnyRequest, competition_id: Id) -> CompetitionScores:
+async def competition_scores(
+    request: AnyRequest, competition_id: Id
+) -> CompetitionScores | ArenaScores:
     """Return the scores with every book's equity by session."""
+    if is_imported(competition_id):
+        return await arena_scores(request, competition_id)
     found = await _found(request, competition_id)
     return msgspec.convert(scores_json(found.competition), CompetitionScores)
 
@@ -155,6 +178,9 @@ def wanted_of(data: NewCompetition) -> CompetitionRequest:
         name=data.name,
         symbols=tuple(asking.symbol(each, "/symbols") for each in data.symbols),
         profiles=None if data.profiles is None else tuple(map(ProfileName, data.profiles)),
+        traders=tuple(map(TraderName, data.traders)),
+        mode=BookMode(asking.word(data.mode, PlayedMode, "/mode") or BookMode.REPLAY),
+        rounds=data.rounds,
         first=data.from_,
         last=data.to,
         capital=_usd(data.capital_usd, "/capitalUsd") or DEFAULT_CAPITAL,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from litestar import Request, Router
+from litestar import Litestar, Request, Router
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -19,11 +19,18 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from quorate import __version__
 from quorate.access import Scope
+from quorate.hub.api.fields import FIELDS, NAMES
 from quorate.hub.problems import PROBLEM_JSON
 from quorate.hub.security.authentication import COOKIE
 from quorate.hub.security.principal import require
 
 Tree = dict[str, Any]
+
+Scopes = Mapping[tuple[str, str], str]
+"""Method and path -> the scope that they need."""
+
+SCOPES: Final = "scopes"
+"""Where they stand in the application's state."""
 
 _RUN: Final = "run_01KB3F9QW7T5M2V8C4N6XRZHDE"
 _TRACE: Final = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -124,9 +131,14 @@ EXAMPLES: Final[Mapping[str, Tree]] = {
 class Description(JsonRenderPlugin):
     """Renders the description at `/api/openapi.json`."""
 
-    def render(self, request: Request[Any, Any, Any], openapi_schema: Tree) -> bytes:  # noqa: ARG002
+    def render(self, request: Request[Any, Any, Any], openapi_schema: Tree) -> bytes:
         """Return the description as JSON."""
-        return msgspec.json.encode(completed(openapi_schema))
+        return msgspec.json.encode(completed(openapi_schema, request.app.state[SCOPES]))
+
+
+def description_of(hub: Litestar) -> Tree:
+    """Return the whole description of a hub's API."""
+    return completed(hub.openapi_schema.to_schema(), hub.state[SCOPES])
 
 
 def openapi_config() -> OpenAPIConfig:
@@ -155,16 +167,64 @@ def openapi_config() -> OpenAPIConfig:
     )
 
 
-def completed(schema: Tree) -> Tree:
-    """Return the description with the problems that every operation may answer with, and the examples."""
+def completed(schema: Tree, scopes: Scopes) -> Tree:
+    """Return the description with the problems that every operation may answer with, its scope, and the examples.
+
+    `scopes` says what each method and path needs; what it does not name, anybody may ask.
+    """
     whole = copy.deepcopy(schema)
-    for operations in whole["paths"].values():
-        for operation in operations.values():
+    shapes = whole["components"]["schemas"]
+    shapes["SparseList"] = _SPARSE_LIST
+    for path, operations in whole["paths"].items():
+        for method, operation in operations.items():
             operation["responses"].pop("400", None)  # the framework's own shape of a refusal
             operation["responses"]["default"] = _PROBLEM
+            scope = scopes.get((method.upper(), path))
+            operation["security"] = [] if scope is None else [{"session": []}, {"token": [scope]}]
+            _let_choose_fields(operation, shapes)
     for name, example in EXAMPLES.items():
-        whole["components"]["schemas"][name]["examples"] = [example]
+        shapes[name]["examples"] = [example]
+    _let_unions_overlap(whole)
     return whole
+
+
+def _let_unions_overlap(tree: object) -> None:
+    """Call a union what it is: 0.0 is an integer and a number to JSON Schema, so it may be any of them, not one."""
+    if isinstance(tree, dict):
+        if isinstance(tree.get("oneOf"), list):
+            tree["anyOf"] = tree.pop("oneOf")
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for each in tree:
+            _let_unions_overlap(each)
+
+
+def _let_choose_fields(operation: Tree, shapes: Tree) -> None:
+    """Say of a list that a reader may name the fields of its items."""
+    content = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+    name = str(content.get("schema", {}).get("$ref", "")).rpartition("/")[2]
+    if {"items", "nextCursor"} <= set(shapes.get(name, {}).get("properties", ())):
+        content["schema"] = {
+            "anyOf": [content["schema"], {"$ref": "#/components/schemas/SparseList"}]
+        }
+        operation.setdefault("parameters", []).append(_FIELDS)
+
+
+_FIELDS: Final[Tree] = {
+    "name": FIELDS,
+    "in": "query",
+    "required": False,
+    "description": "Only these fields of the items, with commas between.",
+    "schema": {"type": "string", "pattern": f"^{NAMES}$"},
+}
+
+_SPARSE_LIST: Final[Tree] = {
+    "title": "SparseList",
+    "type": "object",
+    "description": "A list whose items have the fields alone that `?fields=` names.",
+    "properties": {"items": {"type": "array", "items": {"type": "object"}}},
+    "required": ["items"],
+}
 
 
 _PROBLEM: Final[Tree] = {

@@ -57,7 +57,11 @@ async def models(request: AnyRequest) -> ModelList:
     return ModelList(read_at=stamp(app.clock.now()), items=items)
 
 
-@put("/providers/{name:str}/key", guards=[require(Scope.ADMIN)], summary="Store a key")
+@put(
+    "/providers/{name:str}/key",
+    guards=[require(Scope.ADMIN, step_up=True)],
+    summary="Store a key",
+)
 async def store_key(request: AnyRequest, name: FromPath[str], data: JSONBody[NewKey]) -> KeyChanged:
     """Store a provider's key in its owner's file; it is never given back, and holds from now on."""
     change = await app_in(request).models.providers.store_key(name, Secret(data.key))
@@ -66,7 +70,7 @@ async def store_key(request: AnyRequest, name: FromPath[str], data: JSONBody[New
 
 @delete(
     "/providers/{name:str}/key",
-    guards=[require(Scope.ADMIN)],
+    guards=[require(Scope.ADMIN, step_up=True)],
     status_code=200,
     summary="Take a key away",
 )

@@ -86,7 +86,7 @@ async def halt(
 
 @post(
     "/safety/resume",
-    guards=[require(Scope.ADMIN)],
+    guards=[require(Scope.ADMIN, step_up=True)],
     status_code=200,
     summary="Let trading go on",
 )
@@ -107,7 +107,7 @@ async def safety_limits(request: AnyRequest, book: Book = None) -> Response[Limi
     return Response(body, headers={"ETag": app.safety.limits_etag})
 
 
-@put("/safety/limits", guards=[require(Scope.ADMIN)], summary="Limits are configured")
+@put("/safety/limits", guards=[require(Scope.ADMIN, step_up=True)], summary="Limits are configured")
 async def set_safety_limits(
     request: AnyRequest,
     data: JSONBody[NewLimits],  # noqa: ARG001  (what was wished for, so that it is checked and described)
@@ -129,7 +129,7 @@ async def breakers(request: AnyRequest) -> BreakerList:
 
 @post(
     "/breakers/{name:str}/reset",
-    guards=[require(Scope.ADMIN)],
+    guards=[require(Scope.ADMIN, step_up=True)],
     status_code=200,
     summary="Close a breaker",
 )

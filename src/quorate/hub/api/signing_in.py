@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import structlog
 from litestar import Response, get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect, Template
@@ -13,11 +14,14 @@ from quorate.hub.api.shape import Shape
 from quorate.hub.failures import SIGN_IN
 from quorate.hub.parts import AnyRequest, parts_of
 from quorate.hub.problems import RefusedError
-from quorate.hub.security.authentication import cookie_line, expired_cookie_line
+from quorate.hub.security.authentication import cookie_line, cookie_of, expired_cookie_line
+from quorate.hub.security.headers import header_of, trace_id_of
 from quorate.hub.security.principal import OPEN, principal_of, require
 from quorate.kernel.errors import RejectedError
 
 HOME_PAGE = "/admin"
+
+_LOG = structlog.get_logger()
 
 
 class SignedOut(Shape):
@@ -32,13 +36,18 @@ class SignedOut(Shape):
 async def sign_in(
     request: AnyRequest, token: Annotated[str | None, QueryParameter(name="token")] = None
 ) -> Response[Any]:
-    """Use a sign-in link up and go on to the hub; without a good one, say how to get one."""
+    """Use a sign-in link up and go on to the hub; without a good one, say how to get one.
+
+    The session that the browser held before ends, so that nobody goes on under a secret that was left behind.
+    """
     if not token:
         return _sign_in_page("missing", 200)
     try:
         secret, session = await parts_of(request).app.sign_in(Credential(token))
     except RejectedError:
+        note_refusal(request)
         return _sign_in_page("refused", 401)
+    await close_former(request)
     parts_of(request).authentication.presence.use(session.id)
     return Redirect(HOME_PAGE, status_code=303, headers={"Set-Cookie": cookie_line(secret)})
 
@@ -56,6 +65,21 @@ async def log_out(request: AnyRequest) -> Response[SignedOut]:
     closed = await close_session(request)
     body = SignedOut(target=closed, applied=True, dry_run=False)
     return Response(body, headers={"Set-Cookie": expired_cookie_line()})
+
+
+def note_refusal(request: AnyRequest) -> None:
+    """Log that somebody came with a link that is no good; those that were good are rows of the journal."""
+    _LOG.warning("sign_in_refused", trace_id=trace_id_of(request.scope))
+
+
+async def close_former(request: AnyRequest) -> None:
+    """Close the session whose cookie came with a sign-in."""
+    parts, secret = parts_of(request), cookie_of(header_of(request.scope, "cookie"))
+    former = None if secret is None else await parts.app.session(secret)
+    if former is not None:
+        await parts.app.sign_out(former.id)
+        parts.authentication.presence.forget(former.id)
+        parts.broadcast.end_of(former.id)
 
 
 async def close_session(request: AnyRequest) -> str:

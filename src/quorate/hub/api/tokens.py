@@ -76,7 +76,7 @@ async def tokens(request: AnyRequest) -> TokenList:
     return TokenList(read_at=stamp(now), items=items)
 
 
-@post("/tokens", guards=[require(Scope.ADMIN)], summary="Make a token")
+@post("/tokens", guards=[require(Scope.ADMIN, step_up=True)], summary="Make a token")
 async def create_token(request: AnyRequest, data: JSONBody[NewToken]) -> TokenMade:
     """Make a token for a program."""
     app = app_in(request)

@@ -4,7 +4,7 @@ from typing import Final
 
 from litestar import Router
 
-from quorate.hub.pages.alerts import acknowledge, alerts, bell
+from quorate.hub.pages.alerts import acknowledge, acknowledge_chosen, alerts, bell
 from quorate.hub.pages.audit import HANDLERS as AUDIT
 from quorate.hub.pages.bar import bar
 from quorate.hub.pages.competitions import HANDLERS as COMPETITIONS
@@ -13,6 +13,7 @@ from quorate.hub.pages.cycles import HANDLERS as CYCLES
 from quorate.hub.pages.dashboard import dashboard
 from quorate.hub.pages.debates import HANDLERS as DEBATES
 from quorate.hub.pages.fleet import HANDLERS as FLEET
+from quorate.hub.pages.leaderboard import HANDLERS as LEADERBOARD
 from quorate.hub.pages.orders import HANDLERS as ORDERS
 from quorate.hub.pages.overview import overview
 from quorate.hub.pages.profile_editing import (
@@ -30,7 +31,7 @@ from quorate.hub.pages.profiles import (
     switch_profiles,
 )
 from quorate.hub.pages.prompts import add_prompt, prompts
-from quorate.hub.pages.results_feed import results_feed
+from quorate.hub.pages.results_feed import results_feed, results_rail
 from quorate.hub.pages.runs import HANDLERS as RUNS
 from quorate.hub.pages.safety import HANDLERS as SAFETY
 from quorate.hub.pages.search import search
@@ -42,6 +43,7 @@ from quorate.hub.pages.tools import tool, tools, try_tool
 
 HANDLERS: Final = (
     acknowledge,
+    acknowledge_chosen,
     add_prompt,
     alerts,
     archive_profile,
@@ -59,6 +61,7 @@ HANDLERS: Final = (
     profiles,
     prompts,
     results_feed,
+    results_rail,
     search,
     switch_profiles,
     tool,
@@ -68,6 +71,7 @@ HANDLERS: Final = (
     *COST,
     *DEBATES,
     *FLEET,
+    *LEADERBOARD,
     *COMPETITIONS,
     *ORDERS,
     *CYCLES,

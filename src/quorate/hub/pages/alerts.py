@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from litestar import Response, get, post
@@ -12,6 +12,8 @@ from litestar.response import Redirect, Template
 from quorate.access import Scope
 from quorate.cycle.watch import Severity
 from quorate.hub.pages.alert_lines import ALERTS, alert_lines
+from quorate.hub.pages.chosen import act_on, told
+from quorate.hub.pages.notices import Notice
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.shell import IN_BELL, HubRequest, app_of, bare_shell, page, wants_part
 from quorate.hub.security.principal import principal_of, require
@@ -43,7 +45,24 @@ def address_of(view: str) -> str:
 @get(ALERTS, guards=[require(Scope.READ)])
 async def alerts(request: HubRequest) -> Template:
     """Show the newest alerts of every book; what only informs is left out unless the address asks for it."""
-    chosen, desk = view_in(request.query_params.get("severity", "")), app_of(request).alerts
+    return await _shown(request, view_in(request.query_params.get("severity", "")))
+
+
+@post(f"{ALERTS}/acknowledge", guards=[require(Scope.SAFETY)], status_code=200)
+async def acknowledge_chosen(request: HubRequest) -> Template:
+    """Take note that the person at the page has seen to the chosen alerts."""
+    form, desk, by = await request.form(), app_of(request).alerts, principal_of(request).name
+
+    async def seen_to(alert_id: str) -> bool:
+        return (await desk.acknowledge(alert_id, by)).applied
+
+    outcome = await act_on([str(each) for each in form.getall("alert", [])], seen_to)
+    notices = told(outcome, "alert", "acknowledged")
+    return await _shown(request, view_in(str(form.get("severity", ""))), notices)
+
+
+async def _shown(request: HubRequest, chosen: str, notices: Sequence[Notice] = ()) -> Template:
+    desk = app_of(request).alerts
     found = await read(desk.newest(SHOWN, severities=VIEWS[chosen]), "The alerts")
     counts = await desk.counts()
     return await page(
@@ -52,6 +71,8 @@ async def alerts(request: HubRequest) -> Template:
         part="alerts/_list.html",
         title="Alerts",
         section=SECTION,
+        notices=notices,
+        chosen=chosen,
         listed=found,
         lines=() if isinstance(found, Failed) else alert_lines(found),
         list_href=address_of(chosen),

@@ -14,8 +14,8 @@ from litestar.response import Redirect, Template
 from quorate.access import Scope
 from quorate.hub.cursors import place_in, result_cursor
 from quorate.hub.pages.reading import Failed, read
-from quorate.hub.pages.results import Result, shown
-from quorate.hub.pages.shell import HubRequest, app_of, page
+from quorate.hub.pages.results import Result, rail, shown
+from quorate.hub.pages.shell import HubRequest, app_of, bare_shell, page, wants_part
 from quorate.hub.security.principal import require
 from quorate.kernel.ids import Symbol, symbol_in
 from quorate.results.result import Risk
@@ -77,6 +77,7 @@ async def results_feed(
         "results/index.html",
         part="results/_list.html",
         title="Results feed",
+        results=() if wants_part(request) else await rail(app),
         section=SECTION,
         listed=listed,
         newest=[result for result in found if _is_newest(result)],
@@ -90,6 +91,14 @@ async def results_feed(
         cleared_href=LIST if wanted != ResultFilter() else "",
         next_href=_next(listed, wanted, app.hub_secret),
     )
+
+
+@get(f"{LIST}/rail", guards=[require(Scope.READ)])
+async def results_rail(request: HubRequest) -> Template:
+    """Return what the rail lists, for the pages that do not read it with their own figures."""
+    shell = bare_shell(request, title="", section=SECTION)
+    results = await rail(app_of(request))
+    return Template("parts/_results.html", context={"shell": shell, "results": results})
 
 
 def views(newest: Sequence[ResultLine], wanted: ResultFilter) -> list[View]:

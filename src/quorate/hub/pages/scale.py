@@ -24,12 +24,14 @@ def height(value: Decimal | float, low: float, high: float) -> float:
     return 100 * (high - float(value)) / (high - low)
 
 
-def levels(low: float, high: float) -> tuple[Level, ...]:
-    """Return the round amounts inside the span, the largest first."""
+def levels(low: float, high: float, sign: str = "$") -> tuple[Level, ...]:
+    """Return the round amounts inside the span, the largest first, each with the currency's `sign` before it."""
     step = _round_step((high - low) / LEVELS)
     first = math.ceil(low / step)
     amounts = [step * at for at in range(first, math.floor(high / step) + 1)]
-    return tuple(Level(height(each, low, high), _short(each, step)) for each in reversed(amounts))
+    return tuple(
+        Level(height(each, low, high), sign + _short(each, step)) for each in reversed(amounts)
+    )
 
 
 def _round_step(least: float) -> float:
@@ -39,6 +41,6 @@ def _round_step(least: float) -> float:
 
 
 def _short(amount: float, step: float) -> str:
-    """Return an amount in thousands with as many places as tell two levels apart: "$104k", "$100.2k"."""
+    """Return an amount in thousands with as many places as tell two levels apart: "104k", "100.2k"."""
     places = max(0, -math.floor(math.log10(step / 1000)))
-    return f"${amount / 1000:,.{places}f}k"
+    return f"{amount / 1000:,.{places}f}k"

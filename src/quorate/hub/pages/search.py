@@ -51,5 +51,8 @@ def _run_of(found: Found) -> str:
 _PLACES: Final[Mapping[str, Callable[[Found], str]]] = {
     "symbol": lambda found: f"{RUNS}?symbol={quote(found.id)}",
     "profile": lambda found: f"{PROFILES}#profile-{quote(found.id)}",
+    "cycle": lambda found: f"/admin/cycles/{quote(found.id)}",
+    "competition": lambda found: f"/admin/competitions/{quote(found.id)}",
+    "task": lambda found: f"/admin/tasks/{quote(found.id)}",
     "decision": lambda found: f"{_run_of(found)}?symbol={quote(found.label)}",
 }

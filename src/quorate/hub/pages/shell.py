@@ -18,6 +18,8 @@ from quorate.arena.record.phrases import count
 from quorate.bootstrap import App
 from quorate.hub.pages.alert_lines import AlertLine, alert_lines
 from quorate.hub.pages.halted import Banner, banners
+from quorate.hub.pages.helps import help_on
+from quorate.hub.pages.menu import ACTS, NAV, Module, NavPage, keys_of
 from quorate.hub.pages.notices import Notice
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.security.principal import principal_of
@@ -25,60 +27,6 @@ from quorate.llm.outlook import DayGauge
 
 HubRequest = Request[None, None, State]
 
-
-@dataclass(frozen=True, slots=True)
-class NavPage:
-    """A page of a module, named as `section` in the handlers."""
-
-    section: str
-    label: str
-    href: str
-    icon: str
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """A line of the menu with its pages."""
-
-    section: str
-    label: str
-    href: str
-    icon: str
-    pages: tuple[NavPage, ...] = ()
-
-    def holds(self, section: str) -> bool:
-        """Return whether `section` is this module or one of its pages."""
-        return section == self.section or any(page.section == section for page in self.pages)
-
-
-NAV: Final = (
-    Module("dashboard", "Dashboard", "/admin", icon="layout-dashboard"),
-    Module(
-        "arena",
-        "Arena",
-        "/admin/arena",
-        icon="swords",
-        pages=(
-            NavPage("overview", "Overview", "/admin/arena", icon="gauge"),
-            NavPage("runs", "Runs", "/admin/arena/runs", icon="list-details"),
-            NavPage("cycles", "Cycles", "/admin/cycles", icon="rotate-clockwise"),
-            NavPage("profiles", "Profiles", "/admin/arena/profiles", icon="users"),
-        ),
-    ),
-    Module("debates", "Debates", "/admin/debates", icon="messages"),
-    Module("competitions", "Competitions", "/admin/competitions", icon="trophy"),
-    Module("strategies", "Strategies", "/admin/strategies", icon="route"),
-    Module("orders", "Orders", "/admin/orders", icon="list-check"),
-    Module("results", "Results feed", "/admin/results", icon="activity"),
-    Module("fleet", "Agents & fleet", "/admin/fleet", icon="robot"),
-    Module("tasks", "Tasks", "/admin/tasks", icon="git-branch"),
-    Module("tools", "Tools", "/admin/tools", icon="tool"),
-    Module("safety", "Safety", "/admin/safety", icon="shield-check"),
-    Module("cost", "Cost", "/admin/cost", icon="coin"),
-    Module("audit", "Audit", "/admin/audit", icon="gavel"),
-    Module("settings", "Settings", "/admin/settings", icon="settings"),
-)
-"""The menu: only what exists stands here. Source: UI 1."""
 
 IN_BELL: Final = 10
 """The open alerts that the bell shows, the newest. Ours: the page of alerts has the others."""
@@ -112,6 +60,7 @@ class ShellView:
     section: str
     principal: str
     csrf: str
+    tab: str = ""
     nav: tuple[Module, ...] = NAV
     clock: ClockView | None = None
     cost: CostToday | None = None
@@ -121,6 +70,28 @@ class ShellView:
     notices: tuple[Notice, ...] = ()
     alerts: tuple[AlertLine, ...] = ()
     badges: Mapping[str, Badge] = field(default_factory=dict)
+
+    @property
+    def place(self) -> NavPage | None:
+        """Return the page of the menu that is shown, None where the module has none."""
+        held = (module for module in self.nav if module.holds(self.section))
+        module = next(held, None)
+        return module.current(self.section, self.tab) if module else None
+
+    @property
+    def help(self) -> Sequence[str]:
+        """Return what the help says of the page that is shown."""
+        return help_on(self.section, self.tab)
+
+    @property
+    def acts(self) -> Sequence[tuple[str, str]]:
+        """Return what the palette offers to do, each with its address."""
+        return ACTS
+
+    @property
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """Return the keys that lead to a page after `g`."""
+        return keys_of(self.nav)
 
     @property
     def initials(self) -> str:
@@ -157,10 +128,11 @@ async def page(  # noqa: PLR0913  (the contract of every page)
     **context: object,
 ) -> Template:
     """Return the page; to an htmx request only its `part`, with the same context and a shell without figures."""
-    if part is not None and wants_part(request):
-        shell = bare_shell(request, title=title, section=section, notices=notices)
-        return Template(part, context={**context, "shell": shell}, status_code=status)
     shell = bare_shell(request, title=title, section=section, notices=notices)
+    if isinstance(tab := context.get("tab"), str):
+        shell = replace(shell, tab=tab)
+    if part is not None and wants_part(request):
+        return Template(part, context={**context, "shell": shell}, status_code=status)
     shell = await filled(shell, request, context.get("figures"))
     return Template(template, context={**context, "shell": shell}, status_code=status)
 
@@ -175,6 +147,7 @@ def bare_shell(
         section=section,
         principal=principal.name,
         csrf=principal.csrf,
+        tab=request.query_params.get("tab", ""),
         notices=tuple(notices),
     )
 

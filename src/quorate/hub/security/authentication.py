@@ -9,6 +9,7 @@ from quorate.hub.security.forgery import csrf_token
 from quorate.hub.security.headers import header_of
 from quorate.hub.security.presence import Presence
 from quorate.hub.security.principal import STRANGER, Principal, PrincipalKind
+from quorate.hub.security.tickets import Tickets
 
 if TYPE_CHECKING:
     from litestar.types import Scope as AsgiScope
@@ -52,9 +53,11 @@ class Authentication:
     def __init__(self, grants: Grants, presence: Presence) -> None:
         self._grants = grants
         self.presence = presence
+        self.tickets = Tickets(presence.clock)
 
     async def principal(self, scope: AsgiScope) -> Principal:
         """Return who asks: a token where one is sent, else the cookie's session, else `STRANGER`."""
+        self.tickets.redeem(scope)
         authorization, key = header_of(scope, "authorization"), header_of(scope, API_KEY)
         if authorization is not None or key is not None:
             return await self._token(authorization or f"{_BEARER}{key}")
@@ -76,17 +79,19 @@ class Authentication:
             await self._grants.sign_out(grant.id)
             self.presence.forget(grant.id)
             return STRANGER
-        return session_principal(grant, self._grants.hub_secret)
+        now = self.presence.clock.now()
+        return session_principal(grant, self._grants.hub_secret, fresh=grant.is_fresh(now))
 
 
-def session_principal(grant: SessionGrant, secret: bytes) -> Principal:
-    """Return the operator of a browser session, who may do everything."""
+def session_principal(grant: SessionGrant, secret: bytes, *, fresh: bool) -> Principal:
+    """Return the operator of a browser session, who may do everything; some of it while the session is `fresh`."""
     return Principal(
         name=OPERATOR,
         kind=PrincipalKind.OPERATOR,
         scopes=frozenset(Scope),
         csrf=csrf_token(secret, grant.id),
         session_id=grant.id,
+        fresh=fresh,
     )
 
 

@@ -20,6 +20,9 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 """Source: RELIABILITY 6.12."""
 
 JSON: Final = "application/json"
+CSP_REPORT: Final = "application/csp-report"
+"""JSON too; what a browser calls its reports. Source: W3C, Content Security Policy 3, 5.3."""
+
 FORM: Final = "application/x-www-form-urlencoded"
 MAX_FIELDS: Final = 1000
 """Fields of a form; far more than any page has.  Ours."""

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
 from litestar.enums import ScopeType
 
 from quorate.bootstrap.telemetry.tracing import accepted
 from quorate.hub.problems import Refusal, RefusedError
-from quorate.hub.security.authentication import Authentication
+from quorate.hub.security.authentication import API_KEY, Authentication
 from quorate.hub.security.bodies import (
+    CSP_REPORT,
     FORM,
     JSON,
     check_json,
@@ -31,7 +33,7 @@ from quorate.hub.security.bodies import (
     replayed,
 )
 from quorate.hub.security.forgery import CSRF_FIELD, CSRF_HEADER, check_csrf, check_origin
-from quorate.hub.security.headers import header_of
+from quorate.hub.security.headers import REPORTS_PATH, header_of, trace_id_of
 from quorate.hub.security.hosts import check_host
 from quorate.hub.security.principal import (
     PRINCIPAL,
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 
 API: Final = "/api/"
 """Below it bodies and answers are JSON, elsewhere forms and pages."""
+
+_LOG = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +157,7 @@ class Gate:
             return STRANGER
         principal = await self._authentication.principal(scope)
         if principal.kind is PrincipalKind.STRANGER:
+            _note_attempt(scope)
             raise unauthenticated()
         if principal.session_id and self._is_attended(scope):
             self._authentication.presence.use(principal.session_id)
@@ -172,9 +177,8 @@ class Gate:
             _check_origin(scope)
             if not in_form:
                 check_csrf(token, principal.csrf)
-        check_type(
-            header_of(scope, "content-type"), JSON if is_api else FORM, empty=not has_body(scope)
-        )
+        wanted = _type_at(scope["path"])
+        check_type(header_of(scope, "content-type"), wanted, empty=not has_body(scope))
         check_length(header_of(scope, "content-length"))
         body = await self._body(receive)
         if principal.session_id and in_form:
@@ -193,6 +197,19 @@ class Gate:
                 slug="request-timeout",
                 refusal=Refusal(headers={"Connection": "close"}),
             ) from None
+
+
+def _type_at(path: str) -> str:
+    """Return the one type that a body has at `path`."""
+    if path == REPORTS_PATH:
+        return CSP_REPORT
+    return JSON if path.startswith(API) else FORM
+
+
+def _note_attempt(scope: HTTPScope | WebSocketScope) -> None:
+    """Log that somebody came with a secret that is none; who brings nothing was merely not signed in."""
+    if header_of(scope, "authorization") or header_of(scope, API_KEY):
+        _LOG.warning("token_refused", trace_id=trace_id_of(scope), path=scope["path"])
 
 
 def _check_origin(scope: HTTPScope | WebSocketScope) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from quorate.access import Scope
+from quorate.access import STEP_UP_LIFE, Scope
 from quorate.hub.problems import Refusal, RefusedError
 from quorate.hub.security.rates import Rate, RateLimiter
 
@@ -44,7 +44,10 @@ class PrincipalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who asks. `csrf` is what this session's forms must carry; of a token it is empty, as is `session_id`."""
+    """Who asks. `csrf` is what this session's forms must carry; of a token it is empty, as is `session_id`.
+
+    `fresh` says whether a session was opened a moment ago; a token is held to its scopes alone.
+    """
 
     name: str
     kind: PrincipalKind
@@ -52,6 +55,7 @@ class Principal:
     csrf: str = ""
     session_id: str = ""
     token_id: str = ""
+    fresh: bool = False
 
     @property
     def key(self) -> str:
@@ -76,10 +80,14 @@ def principal_in(scope: AsgiScope) -> Principal:
 
 @dataclass(frozen=True, slots=True)
 class Requires:
-    """The guard of a route: who lacks `scope` is refused, who changes too much at once has to wait."""
+    """The guard of a route: who lacks `scope` is refused, who changes too much at once has to wait.
+
+    With `step_up` a browser must have come in by a link a moment ago: a page left open on a screen is not enough.
+    """
 
     scope: Scope
     rate: Rate | None = None
+    step_up: bool = False
 
     async def __call__(
         self, connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
@@ -87,13 +95,15 @@ class Requires:
         """Refuse, or count the request.
 
         Raises:
-            RefusedError: nobody is signed in, the scope is missing, or the limit is reached.
+            RefusedError: nobody is signed in, the scope is missing, the session is not fresh, or the limit is reached.
         """
         principal = principal_of(connection)
         if principal.kind is PrincipalKind.STRANGER:
             raise unauthenticated()
         if self.scope not in principal.scopes:
             raise scope_missing(self.scope)
+        if self.step_up and principal.session_id and not principal.fresh:
+            raise step_up_needed()
         limiter: RateLimiter = connection.app.state[RATES]
         limiter.count(self.rate_of(str(connection.scope.get("method", "GET"))), principal.key)
 
@@ -120,9 +130,9 @@ OPEN: Final = Open()
 """Marks a route as open to all."""
 
 
-def require(scope: Scope, rate: Rate | None = None) -> Requires:
+def require(scope: Scope, rate: Rate | None = None, *, step_up: bool = False) -> Requires:
     """Return the guard of a route that needs `scope`; `rate` replaces the limit that the scope implies."""
-    return Requires(scope, rate)
+    return Requires(scope, rate, step_up)
 
 
 def declared(guards: Iterable[object]) -> Requires | Open | None:
@@ -148,4 +158,15 @@ def scope_missing(scope: Scope) -> RefusedError:
         slug="forbidden",
         fix=f"use a token with the scope {scope}, or the browser",
         refusal=Refusal(code="SCOPE"),
+    )
+
+
+def step_up_needed() -> RefusedError:
+    """Return the refusal of a session that was opened too long ago for what it asks."""
+    minutes = STEP_UP_LIFE.total_seconds() / 60
+    return RefusedError(
+        f"this needs a sign-in link that was opened in the last {minutes:.0f} minutes",
+        slug="forbidden",
+        fix="run `quorate up` in a terminal, open the link that it prints, then do this again",
+        refusal=Refusal(code="STEP_UP"),
     )

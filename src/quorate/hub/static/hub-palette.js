@@ -1,10 +1,11 @@
-// The palette (Ctrl K): goes to a page, a run, a decision, a trace, a symbol or a profile. A combobox as the APG has it.
+// The palette (Ctrl K): goes to a page, an act, or what an id or a name stands for. A combobox as the APG has it.
 (() => {
   const dialog = document.getElementById("palette");
   if (!dialog) return;
   const input = dialog.querySelector("input"), list = document.getElementById("palette-list"), form = dialog.querySelector("form");
-  const pages = [...document.querySelectorAll("[data-page]")].map((link) => ({ kind: "page", label: link.dataset.page, detail: "", href: link.getAttribute("href") }));
-  const KINDS = { page: "Page", run: "Run", decision: "Decision", trace: "Trace", symbol: "Symbol", profile: "Profile" };
+  const named = (kind) => [...document.querySelectorAll(`[data-${kind}]`)].map((link) => ({ kind, label: link.dataset[kind], detail: "", href: link.getAttribute("href") }));
+  const pages = [...named("page"), ...named("act")];
+  const KINDS = { page: "Page", act: "Act", run: "Run", decision: "Decision", trace: "Trace", cycle: "Cycle", competition: "Competition", task: "Task", symbol: "Symbol", profile: "Profile" };
   let choices = [], at = 0, asked = 0, timer;
 
   const open = () => { if (!dialog.open) { dialog.showModal(); input.select(); look(); } };
@@ -37,14 +38,14 @@
 
   function look() {
     const text = input.value.trim();
-    const named = pages.filter((page) => page.label.toLowerCase().includes(text.toLowerCase()));
+    const fitting = pages.filter((page) => page.label.toLowerCase().includes(text.toLowerCase()));
     clearTimeout(timer);
     const mine = ++asked;
     if (!text) { show(pages, ""); return; }
-    show(named, "Searching");
+    show(fitting, "Searching");
     timer = setTimeout(async () => {
       const found = await ask(text);
-      if (mine === asked) show([...named, ...found.items], found.none);
+      if (mine === asked) show([...fitting, ...found.items], found.none);
     }, 120);
   }
   async function ask(text) {
@@ -56,9 +57,11 @@
     } catch { return { items: [], none: "The hub did not answer" }; }
   }
   const place = (found) => ({ kind: found.kind, label: found.id, detail: found.label, href: addressOf(found) });
+  const PLACES = { cycle: "/admin/cycles", competition: "/admin/competitions", task: "/admin/tasks" };
   function addressOf(found) {
     const id = encodeURIComponent(found.id);
     if (found.kind === "symbol") return `/admin/arena/runs?symbol=${id}`;
+    if (PLACES[found.kind]) return `${PLACES[found.kind]}/${id}`;
     if (found.kind === "profile") return `/admin/arena/profiles#profile-${id}`;
     const run = `/admin/arena/runs/${encodeURIComponent(found.runId ?? found.id)}`;
     return found.kind === "decision" ? `${run}?symbol=${encodeURIComponent(found.label)}` : run;

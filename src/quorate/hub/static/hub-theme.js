@@ -6,5 +6,5 @@
   const chosen = new URLSearchParams(location.search).get("theme") ?? kept("hub-theme");
   root.dataset.theme = chosen === "dark" || chosen === "light" ? chosen : system;
   if (kept("hub-menu") === "narrow") root.dataset.menu = "narrow";
-  if (kept("hub-rail") === "folded") root.dataset.rail = "folded";
+  if ((kept("hub-rail") ?? document.currentScript.dataset.rail) === "folded") root.dataset.rail = "folded";
 })();

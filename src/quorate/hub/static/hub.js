@@ -9,8 +9,9 @@
   document.addEventListener("hub:say", (e) => say(e.detail));
 
   // Times: shown in the reader's zone, UTC stays in the title.
-  const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const zone = kept("hub-zone") === "UTC" ? { timeZone: "UTC" } : {};
+  const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", ...zone });
+  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", ...zone });
   const localTimes = (from) => {
     const today = day.format(new Date());
     for (const time of all("time[data-local]", from)) {
@@ -145,7 +146,16 @@
     if (e.target.matches("[data-select-all]")) for (const row of all("[data-row-select]", table)) row.checked = e.target.checked;
     if (e.target.matches("[data-select-all], [data-row-select]")) countChosen(table);
     if (e.target.matches("[data-single-keys]")) keep("hub-keys", e.target.checked ? "on" : "off");
+    const pref = e.target.closest("[data-pref]")?.dataset.pref;
+    if (pref) prefer(pref, e.target.value);
   });
+  // What this browser prefers: kept here alone; an empty value is the usual one.
+  function prefer(name, value) {
+    if (value) keep(`hub-${name}`, value); else try { localStorage.removeItem(`hub-${name}`); } catch { /* nothing kept */ }
+    if (name === "zone") { location.reload(); return; }
+    root.dataset.theme = value || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    document.dispatchEvent(new Event("hub:theme"));
+  }
   function countChosen(from) {
     const rows = all("[data-row-select]", from), chosen = rows.filter((row) => row.checked).length;
     for (const place of all("[data-selected-count]", from)) place.textContent = chosen ? `${chosen} selected` : "";
@@ -159,7 +169,7 @@
   }
 
   // Keys. Single ones can be turned off in the help (WCAG 2.1.4) and never act while somebody types.
-  const PLACES = { d: "/admin", a: "/admin/arena", r: "/admin/arena/runs", p: "/admin/arena/profiles" };
+  const placeOf = (key) => document.querySelector(`.hub-menu [data-go="${CSS.escape(key)}"]`)?.getAttribute("href");
   let going = 0;
   const typing = (at) => at.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
   const rows = () => all("[data-row]").filter((row) => row.querySelector("[data-row-open]"));
@@ -179,7 +189,7 @@
   document.addEventListener("keydown", (e) => {
     if (e.key === "Escape") drawerByKey();
     if (e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || kept("hub-keys") === "off" || document.querySelector("dialog[open]")) return;
-    const place = Date.now() - going < 1500 ? PLACES[e.key] : undefined;
+    const place = Date.now() - going < 1500 ? placeOf(e.key) : undefined;
     if (place) { location.assign(place); e.preventDefault(); return; }
     going = 0;
     if (onKey[e.key]) { onKey[e.key](); e.preventDefault(); }
@@ -241,6 +251,8 @@
   for (const button of all("[data-collapse]")) nameCollapse(button);
   for (const button of all("[data-fold]")) nameFold(button);
   for (const box of all("[data-single-keys]")) box.checked = kept("hub-keys") !== "off";
+  for (const set of all("[data-pref]")) for (const choice of all("input", set)) choice.checked = choice.value === (kept(`hub-${set.dataset.pref}`) ?? "");
+  for (const name of all("[data-zone-name]")) name.textContent = `(${Intl.DateTimeFormat().resolvedOptions().timeZone})`;
   document.getElementById("bell-list")?.addEventListener("toggle", (e) => { if (e.newState === "open") document.querySelector("[data-bell-dot]").hidden = true; });
   if (!box()) try { sessionStorage.removeItem("hub-bell"); } catch { /* nothing kept */ } // signed out
   showBell(false);

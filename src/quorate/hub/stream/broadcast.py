@@ -34,6 +34,9 @@ BEAT_SECONDS: Final = 10.0
 CATCH_UP_ROWS: Final = 20_000
 """Rows that are read again for a client that was away; one that missed more is told a gap.  Ours."""
 
+STALLED_SECONDS: Final = 10.0
+"""A WebSocket that takes nothing for so long is let go. Ours: the sign of life comes as often."""
+
 RETRY_SECONDS: Final = 0.5
 """How long to wait before a journal that gave no answer is asked again."""
 
@@ -42,10 +45,11 @@ _LOG = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How often a stream shows that it lives, and how far it reads back."""
+    """How often a stream shows that it lives, how far it reads back, and how long a socket may take nothing."""
 
     beat_seconds: float = BEAT_SECONDS
     catch_up_rows: int = CATCH_UP_ROWS
+    stalled_seconds: float = STALLED_SECONDS
 
 
 class JournalFeed(Protocol):

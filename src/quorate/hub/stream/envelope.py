@@ -248,6 +248,11 @@ def _competition(status: str) -> Callable[[Facts], Told]:
     )
 
 
+def _arena(facts: Facts) -> Told:
+    """Return an arena of others as a competition that is over: it is listed among them."""
+    return Told({"competitionId": facts.text("arenaId"), "status": "finished", "round": None})
+
+
 def _round(facts: Facts) -> Told:
     return Told(
         {
@@ -258,12 +263,24 @@ def _round(facts: Facts) -> Told:
     )
 
 
+def _trader(facts: Facts) -> Told:
+    return Told({"name": facts.text("name"), "version": facts.count("version"), "archived": False})
+
+
+def _trader_archived(facts: Facts) -> Told:
+    return Told({"name": facts.text("name"), "version": None, "archived": True})
+
+
 _MAPPING: Final[Mapping[str, Telling]] = {
     "competition.created": (("competition.state",), _competition("created")),
     "competition.started": (("competition.state",), _competition("running")),
     "competition.finished": (("competition.state",), _competition("finished")),
     "competition.stopped": (("competition.state",), _competition("stopped")),
     "round.played": (("competition.state",), _round),
+    "arena.imported": (("competition.state",), _arena),
+    "trader.created": (("trader.state",), _trader),
+    "trader.changed": (("trader.state",), _trader),
+    "trader.archived": (("trader.state",), _trader_archived),
     "run.requested": (("run.created",), _requested),
     "agent.answered": (("run.agentCompleted",), _answered),
     "decision.made": (("decision.created",), _decided),

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 SLOW_SECONDS: Final = 1.0
 """A client that takes longer for what it is sent, and whose queue overflowed meanwhile, is slow. Ours."""
 
-STALLED_SECONDS: Final = 10.0
-"""A client that takes nothing for so long is let go. Ours: the sign of life comes as often."""
-
 CLOSING_SECONDS: Final = 2.0
 
 TRY_AGAIN_LATER: Final = 1013
+SLOW_CONSUMER: Final = "SLOW_CONSUMER"
+"""Why a socket was closed. Source: bad_inputs.jsonl AP-017."""
+
 GOING_AWAY: Final = 1001
 
 _DATA: Final = b"data: "
@@ -42,7 +42,7 @@ class OpenSocket(OpenStream):
     async def _send(self, send: Send, messages: bytes) -> None:
         began = self._broadcast.clock.monotonic()
         try:
-            async with asyncio.timeout(STALLED_SECONDS):
+            async with asyncio.timeout(self._broadcast.pace.stalled_seconds):
                 for text in texts_of(messages):
                     await send(cast("Any", {"type": "websocket.send", "text": text}))
         except TimeoutError:
@@ -56,7 +56,11 @@ class OpenSocket(OpenStream):
 
     async def _end(self, send: Send) -> None:
         code = TRY_AGAIN_LATER if self._slow else GOING_AWAY
-        closing = {"type": "websocket.close", "code": code, "reason": "slow" if self._slow else ""}
+        closing = {
+            "type": "websocket.close",
+            "code": code,
+            "reason": SLOW_CONSUMER if self._slow else "",
+        }
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await send(cast("Any", closing))

@@ -49,3 +49,15 @@ def test_a_value_cannot_fake_a_line():
         structlog.get_logger().info("told", said='x\nlevel=error event="stolen"')
 
     assert written.getvalue().count("\n") == 1
+
+
+def test_a_secret_that_an_exception_quotes_is_masked_and_an_id_is_not():
+    written, trace = io.StringIO(), "4bf92f3577b34da6a3ce929d0e0e4736"
+    with contextlib.redirect_stderr(written):
+        configure_logs("info")
+        quoting = LookupError("Authorization: Bearer sk-canary-2b7e151628aed2a6")
+        structlog.get_logger().error("unforeseen", exc_info=quoting, trace_id=trace)
+
+    assert "canary" not in written.getvalue()
+    assert "LookupError" in written.getvalue()
+    assert f"trace_id={trace}" in written.getvalue()

@@ -1,11 +1,18 @@
 """Scores: the numbers here were computed by hand."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from quorate.arena.competition.scores import ENOUGH, max_drawdown, scores_of, verdict
-from quorate.portfolio import CheckCode, Refusal
+from quorate.arena.competition.scores import (
+    ENOUGH,
+    max_drawdown,
+    scores_of,
+    slippage_of,
+    verdict,
+)
+from quorate.portfolio import CheckCode, FillReason, Refusal, Side
 from tests.unit.arena.competition.contests import AAPL, DEC, entry, outcome, played, worth
 
 D = Decimal
@@ -122,3 +129,12 @@ def test_one_that_clears_all_others_leads():
     found = scores_of(played(*steps))
     assert [each.range for each in found[:2]] == [(1, 1), (2, 2)]
     assert verdict(found).startswith("trend leads")
+
+
+def test_slippage_is_what_fills_cost_against_the_bars_own_prices():
+    bought = replace(entry(), quantity=Decimal(100), price=Decimal("10.005"))
+    sold = replace(bought, side=Side.SELL, reason=FillReason.SALE, price=Decimal("9.995"))
+    rounds = [worth("trend", fills=(bought,)), worth("trend", fills=(sold,))]
+    assert slippage_of(rounds, Decimal(5)) == Decimal("1.00")
+    assert slippage_of(rounds, Decimal(0)) == Decimal("0.00")
+    assert slippage_of([], Decimal(5)) == Decimal("0.00")

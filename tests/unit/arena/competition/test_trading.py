@@ -47,7 +47,7 @@ def bought(**said):
 
 def played(place, books=None):
     market = session_market({AAPL: HISTORY}, SESSIONS[place])
-    return traded(books or first_books(TERMS), market, TERMS.portfolio)
+    return traded(books or first_books(TERMS), market, TERMS)
 
 
 def book_after(place=280):

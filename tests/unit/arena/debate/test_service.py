@@ -13,6 +13,7 @@ from quorate.arena.ports import Question
 from quorate.arena.seats import Seats
 from quorate.arena.voting import AgentReply
 from quorate.kernel.action import Action, DecisionReason
+from quorate.kernel.calibration import CalibrationCurve
 from quorate.kernel.errors import ConflictError
 from quorate.llm.call import Purpose
 from tests.unit.arena.casts import AAPL, BUY, HOLD, POLICY, SELL, answer, ballot, profile, scene
@@ -124,3 +125,11 @@ async def test_a_failure_that_ends_the_run_comes_out_as_itself():
 
     with pytest.raises(ConflictError, match="the lease was lost"):
         await held(lost)
+
+
+async def test_what_the_panel_states_is_worth_what_its_outcomes_say():
+    curves = {JUDGE.name: CalibrationCurve(outcomes=30, knots=((0.0, 0.2), (1.0, 0.2)))}
+    debate = Debate(SEATS, PLAN.briefing, PLAN.context, POLICY, Speakers(), curves)
+    (vote,) = (await debate.hear([SPLIT]))[AAPL].votes
+    assert vote.steps[1].value == vote.confidence.value == 0.2
+    assert vote.answer.confidence.value != 0.2

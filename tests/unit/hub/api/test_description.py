@@ -30,9 +30,37 @@ def test_the_frameworks_refusal_gives_way_to_a_problem():
         "paths": {"/x": {"get": {"responses": {"200": {}, "400": {}}}}},
         "components": {"schemas": {name: {} for name in EXAMPLES}},
     }
-    whole = completed(schema)
+    whole = completed(schema, {("GET", "/x"): "read"})
     responses = whole["paths"]["/x"]["get"]["responses"]
     assert set(responses) == {"200", "default"}
     assert PROBLEM_JSON in responses["default"]["content"]
+    assert whole["paths"]["/x"]["get"]["security"] == [{"session": []}, {"token": ["read"]}]
     assert whole["components"]["schemas"]["NewRun"]["examples"] == [EXAMPLES["NewRun"]]
     assert "400" in schema["paths"]["/x"]["get"]["responses"]
+
+
+def described(schema, scopes=None):
+    shapes = {name: {} for name in EXAMPLES} | {
+        "RunList": {"properties": {"items": {}, "nextCursor": {}}},
+        "PairShape": {"properties": {"a": {"oneOf": [{"type": "integer"}, {"type": "number"}]}}},
+    }
+    return completed({"paths": schema, "components": {"schemas": shapes}}, scopes or {})
+
+
+def test_what_needs_no_scope_needs_nothing_to_come_in_with():
+    whole = described({"/x": {"get": {"responses": {"200": {}}}}})
+    assert whole["paths"]["/x"]["get"]["security"] == []
+
+
+def test_a_list_lets_its_reader_choose_fields():
+    reference = {"$ref": "#/components/schemas/RunList"}
+    answer = {"200": {"content": {"application/json": {"schema": reference}}}}
+    told = described({"/x": {"get": {"responses": answer}}})["paths"]["/x"]["get"]
+    assert [each["name"] for each in told["parameters"]] == ["fields"]
+    schema = told["responses"]["200"]["content"]["application/json"]["schema"]
+    assert schema == {"anyOf": [reference, {"$ref": "#/components/schemas/SparseList"}]}
+
+
+def test_a_number_without_a_fraction_may_be_an_integer_too():
+    shapes = described({})["components"]["schemas"]
+    assert set(shapes["PairShape"]["properties"]["a"]) == {"anyOf"}

@@ -35,6 +35,7 @@ OPERATOR = Principal(
     scopes=frozenset(Right),
     csrf="a-token",
     session_id="a-session",
+    fresh=True,
 )
 PART = {"HX-Request": "true"}
 

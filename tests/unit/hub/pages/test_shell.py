@@ -29,7 +29,7 @@ def places():
 
 def test_the_menu_leads_to_pages_that_exist():
     paths = {path for handler in HANDLERS for path in handler.paths}
-    assert {place.href for place in places()} <= paths
+    assert {place.href.partition("?")[0] for place in places()} <= paths
 
 
 def test_every_place_of_the_menu_has_a_section_of_its_own():
@@ -41,6 +41,27 @@ def test_a_module_is_marked_while_one_of_its_pages_is_shown():
     arena = NAV[1]
     assert arena.holds("runs")
     assert not arena.holds("dashboard")
+
+
+def test_no_two_places_of_the_menu_lead_to_one_page_nor_answer_to_one_key():
+    pages = [page for module in NAV for page in module.pages or (module,)]
+    keys = [place.key for place in places() if place.key]
+    assert len({page.href for page in pages}) == len(pages)
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("section", "tab", "label"),
+    [("cost", "", "Spend"), ("cost", "prices", "Prices"), ("runs", "trace", "Runs")],
+)
+def test_the_menu_marks_the_tab_that_an_address_names_else_the_first(section, tab, label):
+    (module,) = (each for each in NAV if each.holds(section))
+    assert module.current(section, tab).label == label
+
+
+def test_pages_of_a_module_stand_in_the_menu_while_one_of_them_is_shown_and_those_of_the_arena_always():
+    is_open = {each.section: each.is_open("cost") for each in NAV if each.pages}
+    assert {name for name, shown in is_open.items() if shown} == {"arena", "cost"}
 
 
 async def test_the_stream_goes_on_from_before_the_page_was_read():

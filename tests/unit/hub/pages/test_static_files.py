@@ -75,7 +75,7 @@ def styled():
 def put_together():
     """Return how classes begin whose end only a page knows, as "hub-sig--" in `hub-sig--{{ look }}`."""
     return tuple(
-        re.findall(r"hub-[a-z]+(?:__[a-z]+)?(?:--|-)?(?=\{|' ~|\" ~|\$)", MARKUP + SCRIPTS)
+        re.findall(r"hub-[a-z]+(?:__[a-z]+)?(?:--|-)?(?=\{|' ~|\" ~|\$)", MARKUP + SCRIPTS + CODE)
     )
 
 

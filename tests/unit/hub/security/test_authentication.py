@@ -1,8 +1,10 @@
 """Authentication: who holds the secret that came along, and until when."""
 
+from datetime import timedelta
+
 import pytest
 
-from quorate.access import SESSION_IDLE, Scope
+from quorate.access import SESSION_IDLE, STEP_UP_LIFE, Scope
 from quorate.hub.security.authentication import (
     COOKIE,
     Authentication,
@@ -13,7 +15,7 @@ from quorate.hub.security.authentication import (
 from quorate.hub.security.forgery import csrf_token
 from quorate.hub.security.presence import Presence
 from quorate.hub.security.principal import STRANGER, PrincipalKind
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import NOON, FakeClock
 from tests.unit.hub.security.grants import FakeGrants, scope, session_grant, token_grant
 
 
@@ -45,6 +47,14 @@ async def test_a_cookie_makes_the_operator(authentication):
     assert principal.scopes == frozenset(Scope)
     assert (principal.session_id, principal.key) == ("session", "session")
     assert principal.csrf == csrf_token(bytes(32), "session")
+
+
+async def test_a_session_is_fresh_for_five_minutes(authentication, clock):
+    cookie = scope(cookie=f"{COOKIE}=secret")
+    clock.time = NOON + STEP_UP_LIFE
+    assert (await authentication.principal(cookie)).fresh
+    clock.time = NOON + STEP_UP_LIFE + timedelta(microseconds=1)
+    assert not (await authentication.principal(cookie)).fresh
 
 
 async def test_a_token_makes_a_program_with_its_scopes(authentication):

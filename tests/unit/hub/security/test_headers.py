@@ -6,6 +6,7 @@ import pytest
 
 from quorate.hub.security.headers import (
     CONTENT_SECURITY_POLICY,
+    REPORTS_PATH,
     SECURITY_HEADERS,
     header_of,
     protect,
@@ -49,6 +50,11 @@ async def test_a_body_is_left_alone():
 def test_the_policy_lets_nothing_in_from_elsewhere_and_nothing_inline():
     rules = dict(rule.split(" ", 1) for rule in CONTENT_SECURITY_POLICY.split("; "))
     assert rules["default-src"] == rules["frame-ancestors"] == rules["base-uri"] == "'none'"
+    assert rules.pop("report-uri") == REPORTS_PATH
+    assert (rules.pop("require-trusted-types-for"), rules.pop("trusted-types")) == (
+        "'script'",
+        "default",
+    )
     assert {source for rule in rules.values() for source in rule.split()} == {
         "'self'",
         "'none'",

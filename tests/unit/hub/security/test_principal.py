@@ -6,7 +6,7 @@ import pytest
 
 from quorate.access import Scope
 from quorate.hub.problems import RefusedError
-from quorate.hub.security.authentication import token_principal
+from quorate.hub.security.authentication import session_principal, token_principal
 from quorate.hub.security.principal import (
     OPEN,
     PRINCIPAL,
@@ -18,7 +18,7 @@ from quorate.hub.security.principal import (
 )
 from quorate.hub.security.rates import LIMITS, Rate, RateLimiter
 from tests.fakes.clock import FakeClock
-from tests.unit.hub.security.grants import token_grant
+from tests.unit.hub.security.grants import session_grant, token_grant
 
 READER = token_principal(token_grant("1", Scope.READ))
 
@@ -46,6 +46,23 @@ async def test_who_lacks_it_is_forbidden():
     refused = await refusal_of(require(Scope.ADMIN), asking())
     assert (refused.slug, refused.refusal.code) == ("forbidden", "SCOPE")
     assert "'admin'" in refused.cause
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_what_needs_a_step_up_is_refused_to_a_session_that_was_opened_long_ago(method):
+    guard = require(Scope.ADMIN, step_up=True)
+    grant = session_grant("old")
+    old = session_principal(grant, bytes(32), fresh=False)
+    refused = await refusal_of(guard, asking(old, method))
+    assert (refused.slug, refused.refusal.code) == ("forbidden", "STEP_UP")
+    assert "quorate up" in refused.fix
+    await guard(asking(session_principal(grant, bytes(32), fresh=True), method), None)
+
+
+async def test_a_program_needs_the_scope_and_no_step_up():
+    guard = require(Scope.ADMIN, step_up=True)
+    await guard(asking(token_principal(token_grant("1", Scope.ADMIN))), None)
+    assert (await refusal_of(guard, asking())).refusal.code == "SCOPE"
 
 
 async def test_a_stranger_is_asked_to_sign_in():

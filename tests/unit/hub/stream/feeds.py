@@ -71,6 +71,10 @@ PAYLOADS = {
     "competition.finished": {"competitionId": "cmp_1"},
     "competition.stopped": {"competitionId": "cmp_1"},
     "round.played": {"competitionId": "cmp_1", "round": 7},
+    "arena.imported": {"arenaId": "imp_1"},
+    "trader.created": {"name": "heads", "version": 1},
+    "trader.changed": {"name": "heads", "version": 2},
+    "trader.archived": {"name": "heads", "by": "operator"},
     "series.imported": {
         "symbol": "MINE",
         "bars": 300,

@@ -73,7 +73,7 @@ async def shown(
         request,
         "audit/index.html",
         part="audit/_live.html",
-        title="Audit",
+        title=f"Audit, {query.tab.value}",
         section=SECTION,
         status=status,
         notices=notices,

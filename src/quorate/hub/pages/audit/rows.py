@@ -25,6 +25,7 @@ SAYINGS: Final[Mapping[str, str]] = {
     "broker.moved": "session {session}, cash {cash}",
     "budget.threshold": "{limit} {share}",
     "config.recorded": "configuration {configHash}",
+    "config.reloaded": "settings taken up, configuration {configHash}",
     "cycle.analysis": "run {runId}",
     "cycle.ended": "{from} to {to}",
     "cycle.started": "cycle {number}",

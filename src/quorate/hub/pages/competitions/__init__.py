@@ -7,8 +7,22 @@ from quorate.hub.pages.competitions.details import (
     stop_competition,
 )
 from quorate.hub.pages.competitions.listing import competitions
+from quorate.hub.pages.competitions.traders import (
+    archive_trader,
+    create_trader,
+    edit_trader,
+    new_trader,
+    trader,
+    traders,
+)
 
 HANDLERS = (
+    archive_trader,
+    create_trader,
+    edit_trader,
+    new_trader,
+    trader,
+    traders,
     competition,
     competitions,
     create_competition,

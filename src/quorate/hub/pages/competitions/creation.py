@@ -13,10 +13,16 @@ from litestar.response import Redirect, Template
 
 from quorate.access import Scope
 from quorate.agents.profile import AgentProfile, Mode
-from quorate.arena.competition.contest import DEFAULT_CAPITAL, CompetitionRequest
+from quorate.arena.competition.contest import (
+    DEFAULT_CAPITAL,
+    MOST_ROUNDS,
+    USUAL_ROUNDS,
+    CompetitionRequest,
+)
+from quorate.arena.competition.trader import Trader, TraderName
 from quorate.arena.request import checked_symbols
 from quorate.bootstrap import App
-from quorate.hub.pages.competitions.listing import LIST, NEW, SECTION
+from quorate.hub.pages.competitions.listing import LIST, NEW, SECTION, TRADERS
 from quorate.hub.pages.forms import checked, entered, entered_day, wrong
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import principal_of, require
@@ -24,9 +30,23 @@ from quorate.kernel.errors import QuorateError, RejectedError
 from quorate.kernel.ids import ProfileName, Symbol
 from quorate.kernel.money import Usd
 from quorate.market.series import SeriesSummary
+from quorate.portfolio.book import BookMode
 
-FIELDS: Final = ("name", "symbols", "from", "to", "profiles", "capital", "maxCost", "")
+FIELDS: Final = (
+    "name",
+    "symbols",
+    "mode",
+    "from",
+    "to",
+    "rounds",
+    "profiles",
+    "capital",
+    "maxCost",
+    "",
+)
 """The fields that an error may stand beside; the last is the form itself."""
+
+PLAYED: Final = (BookMode.REPLAY.value, BookMode.PAPER.value)
 
 NO_SYMBOLS: Final[tuple[Symbol, ...]] = ()
 NO_PROFILES: Final[tuple[ProfileName, ...]] = ()
@@ -39,6 +59,9 @@ class NewForm:
     name: str = ""
     symbols: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+    traders: tuple[str, ...] = ()
+    mode: str = BookMode.REPLAY.value
+    rounds: str = ""
     first: str = ""
     last: str = ""
     capital: str = f"{DEFAULT_CAPITAL}"
@@ -47,10 +70,11 @@ class NewForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What can be chosen: symbols with bars, and the profiles that vote and are on."""
+    """What can be chosen: symbols with bars, the profiles that vote and are on, and the traders."""
 
     series: Sequence[SeriesSummary]
     profiles: Sequence[AgentProfile]
+    traders: Sequence[Trader] = ()
 
     @property
     def first(self) -> date | None:
@@ -93,6 +117,9 @@ def read_form(fields: Mapping[str, Sequence[str]]) -> NewForm:
         name=entered(fields, "name"),
         symbols=tuple(fields.get("symbol", ())),
         profiles=tuple(fields.get("profile", ())),
+        traders=tuple(fields.get("trader", ())),
+        mode=entered(fields, "mode") or BookMode.REPLAY.value,
+        rounds=entered(fields, "rounds"),
         first=entered(fields, "from"),
         last=entered(fields, "to"),
         capital=entered(fields, "capital"),
@@ -106,12 +133,17 @@ def request_of(form: NewForm, errors: dict[str, QuorateError]) -> CompetitionReq
     def limit() -> Usd | None:
         return _usd(form.max_cost) if form.max_cost else None
 
+    mode = checked(errors, "mode", lambda: _mode(form.mode), BookMode.REPLAY)
+    is_paper = mode is BookMode.PAPER
     return CompetitionRequest(
         name=checked(errors, "name", lambda: _named(form.name), ""),
         symbols=checked(errors, "symbols", lambda: checked_symbols(form.symbols), NO_SYMBOLS),
-        profiles=checked(errors, "profiles", lambda: _chosen(form.profiles), NO_PROFILES),
-        first=checked(errors, "from", lambda: entered_day(form.first), None),
-        last=checked(errors, "to", lambda: entered_day(form.last), None),
+        profiles=checked(errors, "profiles", lambda: _chosen(form), NO_PROFILES),
+        traders=tuple(map(TraderName, form.traders)),
+        mode=mode,
+        rounds=checked(errors, "rounds", lambda: _rounds(form), None),
+        first=None if is_paper else checked(errors, "from", lambda: entered_day(form.first), None),
+        last=None if is_paper else checked(errors, "to", lambda: entered_day(form.last), None),
         capital=checked(errors, "capital", lambda: _usd(form.capital), DEFAULT_CAPITAL),
         max_cost=checked(errors, "maxCost", limit, None),
     )
@@ -123,7 +155,9 @@ async def _choices(app: App) -> Choices:
         for profile in await app.profiles()
         if profile.enabled and profile.voter and profile.mode is not Mode.ESCALATION_ONLY
     ]
-    return Choices(series=await app.series_listing(), profiles=able)
+    roster = await app.competitions.traders.roster()
+    traders = [each.trader for each in roster if not each.trader.archived]
+    return Choices(series=await app.series_listing(), profiles=able, traders=traders)
 
 
 async def _shown(
@@ -145,6 +179,9 @@ async def _shown(
         errors={name: errors.get(name) for name in FIELDS},
         wrong=next(iter(errors), None),
         list_href=LIST,
+        usual_rounds=USUAL_ROUNDS,
+        most_rounds=MOST_ROUNDS,
+        traders_href=TRADERS,
     )
 
 
@@ -154,10 +191,27 @@ def _named(text: str) -> str:
     return text
 
 
-def _chosen(names: Sequence[str]) -> tuple[ProfileName, ...]:
-    if not names:
-        raise wrong("nobody would take part", "choose at least one profile")
-    return tuple(map(ProfileName, names))
+def _chosen(form: NewForm) -> tuple[ProfileName, ...]:
+    if not form.profiles and not form.traders:
+        raise wrong("nobody would take part", "choose at least one profile or trader")
+    return tuple(map(ProfileName, form.profiles))
+
+
+def _mode(text: str) -> BookMode:
+    if text not in PLAYED:
+        raise wrong(f"{text!r} is no kind of competition", f"choose {' or '.join(PLAYED)}")
+    return BookMode(text)
+
+
+def _rounds(form: NewForm) -> int | None:
+    """Return how many sessions a paper competition plays; on past bars the dates say it, and nothing is read."""
+    if form.mode != BookMode.PAPER or not form.rounds:
+        return None
+    if not form.rounds.isdecimal() or len(form.rounds) > len(f"{MOST_ROUNDS}"):
+        raise wrong(
+            f"{form.rounds!r} is no number of sessions", f"write one from 2 to {MOST_ROUNDS}"
+        )
+    return int(form.rounds)
 
 
 def _usd(text: str) -> Usd:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from litestar import get, post
@@ -11,32 +11,22 @@ from litestar.response import Redirect, Template
 
 from quorate.access import Scope
 from quorate.arena.competition.contest import CompetitionStatus
+from quorate.arena.competition.entrant import Entrant
 from quorate.arena.competition.record import Competition
-from quorate.arena.competition.scores import ENOUGH, Score, scores_of, verdict
-from quorate.arena.record.phrases import enumeration
+from quorate.arena.competition.scores import ENOUGH, Score, curve_sessions, scores_of, verdict
+from quorate.arena.record.phrases import enumeration, spaced
 from quorate.bootstrap.competing import CompetitionView
+from quorate.hub.pages.competitions.imported import imported_page, is_imported
 from quorate.hub.pages.competitions.listing import LIST, SECTION, TONES, state_of
 from quorate.hub.pages.competitions.race import called, race_of, signed_percent
+from quorate.hub.pages.competitions.whisker import Whisker, interval_words, whisker_of
 from quorate.hub.pages.notices import Notice, refusal_notice
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import principal_of, require
 from quorate.kernel.errors import ConflictError, RejectedError
+from quorate.portfolio.book import BookMode
 
 HELD_BACK: Final = 409
-CENTRE: Final = 65.0
-"""The middle of an interval's drawing, where the start capital is; it is 130 wide."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whisker:
-    """An interval as it is drawn, and in words."""
-
-    start: float
-    end: float
-    at: float
-    words: str
-    cut: bool
-    """Whether it goes on beyond the drawing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +50,20 @@ class Term:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntrantRow:
+    """A trader that takes part, in words."""
+
+    name: str
+    version: int
+    words: str
+
+
 @get(LIST + "/{competition_id:str}", guards=[require(Scope.READ)])
 async def competition(request: HubRequest, competition_id: FromPath[str]) -> Template:
-    """Show a competition."""
+    """Show a competition, or an arena of others."""
+    if is_imported(competition_id):
+        return await imported_page(request, competition_id)
     return await _shown(request, await app_of(request).competitions.show(competition_id))
 
 
@@ -106,8 +107,8 @@ def score_rows(scores: tuple[Score, ...], colours: dict[str, int]) -> tuple[Scor
             called=called(score),
             place=place_of(score),
             returned=signed_percent(score.net_return),
-            interval=_interval_words(score),
-            whisker=_whisker(score, reach),
+            interval=interval_words(score.interval),
+            whisker=whisker_of(score.net_return, score.interval, reach),
             colour=colours.get(score.name),
         )
         for score in scores
@@ -128,7 +129,7 @@ def terms_of(competition: Competition) -> tuple[Term, ...]:
     terms, costs = competition.terms, competition.terms.portfolio
     limit = "no limit of its own" if terms.max_cost is None else f"at most ${terms.max_cost}"
     return (
-        Term(name="Sessions", text=f"{terms.sessions[0]} to {terms.sessions[-1]}"),
+        Term(name="Sessions", text=_sessions_words(competition)),
         Term(name="Start capital", text=f"${terms.capital.amount:,.2f} each"),
         Term(name="Symbols", text=", ".join(terms.symbols)),
         Term(
@@ -145,6 +146,32 @@ def terms_of(competition: Competition) -> tuple[Term, ...]:
         ),
         Term(name="Model cost", text=f"debited, {limit}"),
     )
+
+
+def entrants_of(competition: Competition) -> tuple[EntrantRow, ...]:
+    """Return the traders among the participants, each with who decides for it and what limits are its own."""
+    return tuple(
+        EntrantRow(name=each.name, version=each.version, words=_entrant_words(each, competition))
+        for each in competition.terms.traders
+    )
+
+
+def _entrant_words(entrant: Entrant, competition: Competition) -> str:
+    general, own = asdict(competition.terms.portfolio), asdict(entrant.portfolio)
+    tighter = [f"{spaced(name)} {own[name]:f}" for name in own if own[name] != general[name]]
+    differs = [f"{spaced(name)} {text}" for name, text in entrant.thresholds.items()]
+    by = f"strategy {entrant.strategy}: " if entrant.strategy else ""
+    return "; ".join(
+        [f"{by}{enumeration(list(entrant.members))} decide together", *differs, *tighter]
+    )
+
+
+def _sessions_words(competition: Competition) -> str:
+    sessions = competition.terms.sessions or curve_sessions(competition)
+    span = f"{sessions[0]} to {sessions[-1]}" if sessions else "none yet"
+    if competition.terms.mode is BookMode.REPLAY:
+        return span
+    return f"{competition.terms.length} as they come; so far {span}"
 
 
 async def _shown(
@@ -172,11 +199,12 @@ async def _shown(
         is_open=shown.status in (CompetitionStatus.CREATED, CompetitionStatus.RUNNING),
         playing=found.playing,
         rounds=len(shown.rounds),
-        share=len(shown.rounds) / len(shown.terms.sessions),
+        share=len(shown.rounds) / shown.terms.length,
         verdict=verdict(scores),
         race=race,
         rows=score_rows(scores, colours),
         terms=terms_of(shown),
+        entrants=entrants_of(shown),
         participants=enumeration(list(shown.terms.participants)),
         free=shown.terms.is_free,
         enough=ENOUGH,
@@ -192,26 +220,3 @@ async def _refused(
     found = await app_of(request).competitions.show(competition_id)
     notice = refusal_notice(error, about=f"competition {competition_id}")
     return await _shown(request, found, notices=(notice,), status=HELD_BACK)
-
-
-def _interval_words(score: Score) -> str:
-    if score.interval is None or score.interval.low == score.interval.high:
-        return ""
-    return " to ".join(map(signed_percent, score.interval))
-
-
-def _whisker(score: Score, reach: float) -> Whisker | None:
-    if score.interval is None or reach == 0:
-        return None
-    low, high = score.interval
-    if low == high:
-        return None
-
-    def x(ratio: float) -> float:
-        return CENTRE + (CENTRE - 6) * max(-1.0, min(1.0, ratio / reach))
-
-    words = (
-        f"return {signed_percent(score.net_return)}, 95 percent interval "
-        f"{signed_percent(low)} to {signed_percent(high)}"
-    )
-    return Whisker(start=x(low), end=x(high), at=x(score.net_return), words=words, cut=high > reach)

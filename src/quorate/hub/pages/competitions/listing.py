@@ -11,12 +11,14 @@ from litestar.response import Template
 
 from quorate.access import Scope
 from quorate.arena.competition.contest import CompetitionLine
+from quorate.arena.imported.shown import KIND
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import require
 
 LIST: Final = "/admin/competitions"
 NEW: Final = f"{LIST}/new"
+TRADERS: Final = f"{LIST}/traders"
 SECTION: Final = "competitions"
 
 INTERRUPTED: Final = "interrupted"
@@ -27,6 +29,7 @@ TONES: Final[Mapping[str, str]] = {
     "finished": "gain",
     "stopped": "warn",
     INTERRUPTED: "warn",
+    KIND: "",
 }
 """The colour of each state; the word stands in it."""
 
@@ -56,6 +59,7 @@ async def competitions(request: HubRequest) -> Template:
         tones=TONES,
         list_href=LIST,
         new_href=NEW,
+        traders_href=TRADERS,
     )
 
 
@@ -65,7 +69,7 @@ def rows_of(lines: Sequence[CompetitionLine]) -> tuple[CompetitionRow, ...]:
         CompetitionRow(
             line=line,
             href=f"{LIST}/{line.competition_id}",
-            state=state_of(line.status, playing=line.playing),
+            state=KIND if line.kind == KIND else state_of(line.status, playing=line.playing),
             share=line.rounds / line.sessions,
         )
         for line in lines

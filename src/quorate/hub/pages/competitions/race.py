@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from quorate.arena.competition.contest import BUY_AND_HOLD, NO_TRADE
 from quorate.arena.competition.record import Competition
@@ -20,6 +21,17 @@ COLOURS: Final = 8
 GREY: Final = 0
 POINTS: Final = 240
 """The most points of a line: more cannot be told apart."""
+
+DASHES: Final = ("", "", "9 3", "2 3", "9 3 2 3", "14 4", "5 3", "1 4", "9 3 2 3 2 3")
+"""The stroke of each colour, grey first: who cannot tell colours tells strokes. Source: UI 5."""
+
+DASHED: Final = "5 4"
+"""The stroke of a baseline."""
+
+LONGEST_LABEL: Final = 13
+"""Characters of a name beside a line's end."""
+
+DOLLARS: Final = "US dollars"
 
 LABEL_GAP: Final = 6.0
 """How far apart the names at the lines' ends stand at least, in percent of the chart's height."""
@@ -36,6 +48,17 @@ class RaceLine:
     points: str
     y: float
     label_y: float
+
+    @property
+    def label(self) -> str:
+        """Return the name as far as it fits beside the line's end; it stands whole in key, summary and table."""
+        fits = len(self.name) <= LONGEST_LABEL
+        return self.name if fits else f"{self.name[: LONGEST_LABEL - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+    @property
+    def stroke(self) -> str:
+        """Return the line's dashes as SVG has them, empty for an unbroken one."""
+        return DASHED if self.dashed else DASHES[self.colour]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +81,16 @@ class Race:
     every: int
     summary: str
     in_grey: int
+    currency: str
+
+
+class Racer(NamedTuple):
+    """One book of a race: its return in words, and what it was worth on each of the days."""
+
+    name: str
+    words: str
+    dashed: bool
+    curve: Sequence[Decimal]
 
 
 def race_of(competition: Competition, scores: Sequence[Score]) -> Race | None:
@@ -67,35 +100,56 @@ def race_of(competition: Competition, scores: Sequence[Score]) -> Race | None:
         return None
     places = {book.name: place for place, book in enumerate(competition.books)}
     shown = [score for score in scores if not score.baseline or score.name == BUY_AND_HOLD]
-    curves = [equity_curve(competition, places[score.name])[1:] for score in shown]
+    racers = [
+        Racer(
+            name=called(score),
+            words=signed_percent(score.net_return),
+            dashed=score.baseline,
+            curve=equity_curve(competition, places[score.name])[1:],
+        )
+        for score in shown
+    ]
+    return drawn(racers, days, competition.terms.capital.amount, _summary(days, racers))
+
+
+def drawn(
+    racers: Sequence[Racer],
+    days: Sequence[date],
+    capital: Decimal,
+    summary: str,
+    currency: str = DOLLARS,
+) -> Race:
+    """Return the race of `racers`, best first, over two days at least; those without a colour are grey."""
+    curves = [racer.curve for racer in racers]
     every = -(-len(days) // POINTS)
     kept = sorted({*range(0, len(days), every), len(days) - 1})
-    low, high = _span(curves, competition.terms.capital.amount)
+    low, high = _span(curves, capital)
     ends = [height(curve[-1], low, high) for curve in curves]
     labels = spread(ends, LABEL_GAP)
     return Race(
         lines=tuple(
             RaceLine(
-                name=called(score),
-                words=signed_percent(score.net_return),
-                colour=_colour(score, place),
-                dashed=score.baseline,
-                points=" ".join(_points(curve, kept, low, high)),
+                name=racer.name,
+                words=racer.words,
+                colour=GREY if racer.dashed or place >= COLOURS else place + 1,
+                dashed=racer.dashed,
+                points=" ".join(_points(racer.curve, kept, low, high)),
                 y=ends[place],
                 label_y=labels[place],
             )
-            for place, (score, curve) in enumerate(zip(shown, curves, strict=True))
+            for place, racer in enumerate(racers)
         ),
-        levels=levels(low, high),
+        levels=levels(low, high, "$" if currency == DOLLARS else ""),
         sessions=tuple(day.isoformat() for day in days),
-        names=tuple(map(called, shown)),
+        names=tuple(racer.name for racer in racers),
         rows=tuple(
             RaceRow(days[at].isoformat(), tuple(f"{curve[at]:,.2f}" for curve in curves))
             for at in kept
         ),
         every=every,
-        summary=_summary(competition, shown),
-        in_grey=max(0, sum(not score.baseline for score in shown) - COLOURS),
+        summary=summary,
+        in_grey=max(0, sum(not racer.dashed for racer in racers) - COLOURS),
+        currency=currency,
     )
 
 
@@ -125,10 +179,6 @@ def signed_percent(ratio: float) -> str:
     return f"{100 * ratio:+.2f} %".replace("-", "\N{MINUS SIGN}")
 
 
-def _colour(score: Score, place: int) -> int:
-    return GREY if score.baseline or place >= COLOURS else place + 1
-
-
 def _span(curves: Sequence[Sequence[Decimal]], capital: Decimal) -> tuple[float, float]:
     worth = [float(value) for curve in curves for value in curve]
     low, high = min(*worth, float(capital)), max(*worth, float(capital))
@@ -144,7 +194,6 @@ def _points(
         yield f"{1000 * at / last:.1f},{10 * height(curve[at], low, high):.1f}"
 
 
-def _summary(competition: Competition, shown: Sequence[Score]) -> str:
-    days = curve_sessions(competition)
-    said = ", ".join(f"{called(score)} {signed_percent(score.net_return)}" for score in shown)
+def _summary(days: Sequence[date], racers: Sequence[Racer]) -> str:
+    said = ", ".join(f"{racer.name} {racer.words}" for racer in racers)
     return f"Equity from {days[0]} to {days[-1]}, net of model cost: {said}."

@@ -115,7 +115,7 @@ async def _shown(
         request,
         "cost/index.html",
         part="cost/_tab.html",
-        title="Cost",
+        title=f"Cost, {query.tab.value}",
         section=SECTION,
         status=status,
         notices=notices,

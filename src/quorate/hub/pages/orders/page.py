@@ -22,7 +22,7 @@ from quorate.execution.outcome_link import OutcomeStatus, OutcomeTotals
 from quorate.execution.positions import Positions, Source
 from quorate.hub.cursors import row_below, row_cursor
 from quorate.hub.pages.notices import Notice
-from quorate.hub.pages.orders.query import LIST, PER_PAGE, SECTION, OrdersQuery, Tab, read_query
+from quorate.hub.pages.orders.query import LIST, SECTION, OrdersQuery, Tab, read_query
 from quorate.hub.pages.orders.rows import (
     OutcomeRow,
     PositionRow,
@@ -32,7 +32,8 @@ from quorate.hub.pages.orders.rows import (
     signed,
 )
 from quorate.hub.pages.reading import Failed, read
-from quorate.hub.pages.shell import HubRequest, app_of, page
+from quorate.hub.pages.results import rail
+from quorate.hub.pages.shell import HubRequest, app_of, page, wants_part
 from quorate.hub.pages.wording import money
 from quorate.hub.security.principal import require
 from quorate.kernel.ids import Symbol
@@ -110,6 +111,7 @@ async def shown(
         legs=[("", "all"), *((leg.value, leg.value) for leg in Leg)],
         symbols=await _symbols(app, book, query),
         list_href=LIST,
+        results=() if wants_part(request) else await rail(app),
         **await _context(app, book, query),
     )
 
@@ -129,7 +131,9 @@ async def _context(app: App, book: Book, query: OrdersQuery) -> dict[str, object
 async def _orders(app: App, book: Book, query: OrdersQuery) -> dict[str, object]:
     wanted = query.orders_of(book.name)
     below = row_below(app.hub_secret, query.cursor, wanted) if query.cursor else None
-    listed = await read(app.orders.orders(wanted, PER_PAGE, below), "The list of orders")
+    listed = await read(
+        app.orders.orders(wanted, query.screen.per_page, below), "The list of orders"
+    )
     counts = await app.orders.counts(wanted)
     more = None if isinstance(listed, Failed) else listed.next_below
     return {
@@ -173,7 +177,9 @@ async def _closes(app: App, symbol: Symbol, held: Positions) -> Sequence[PriceBa
 async def _outcomes(app: App, book: Book, query: OrdersQuery) -> dict[str, object]:
     wanted = query.outcomes_of(book.name)
     below = row_below(app.hub_secret, query.cursor, wanted) if query.cursor else None
-    listed = await read(app.orders.outcomes(wanted, PER_PAGE, below), "The list of outcomes")
+    listed = await read(
+        app.orders.outcomes(wanted, query.screen.per_page, below), "The list of outcomes"
+    )
     totals = await app.orders.totals(book.name)
     more = None if isinstance(listed, Failed) else listed.next_below
     rows: list[OutcomeRow] = (
@@ -193,7 +199,9 @@ async def _outcomes(app: App, book: Book, query: OrdersQuery) -> dict[str, objec
 async def _refused(app: App, book: Book, query: OrdersQuery) -> dict[str, object]:
     wanted = query.denials_of(book.name)
     below = row_below(app.hub_secret, query.cursor, wanted) if query.cursor else None
-    listed = await read(app.orders.denials(wanted, PER_PAGE, below), "The list of refused orders")
+    listed = await read(
+        app.orders.denials(wanted, query.screen.per_page, below), "The list of refused orders"
+    )
     more = None if isinstance(listed, Failed) else listed.next_below
     return {
         "listed": listed,

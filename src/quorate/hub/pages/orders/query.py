@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
@@ -12,12 +12,21 @@ from quorate.cycle.story.denied import DenialFilter
 from quorate.execution.listing import OrderFilter, OrderView
 from quorate.execution.outcome_link import OutcomeFilter, OutcomeStatus
 from quorate.hub.pages.addresses import word_in
+from quorate.hub.pages.screen import Column, Screen, read_screen
 from quorate.kernel.ids import BookName, Symbol, is_name, symbol_in
 from quorate.risk import Leg
 
 LIST: Final = "/admin/orders"
 SECTION: Final = "orders"
-PER_PAGE: Final = 50
+COLUMNS: Final = (
+    Column("qty", "Qty", 3),
+    Column("type", "Type", 4),
+    Column("filled", "Filled", 6),
+    Column("average", "Avg price", 7),
+    Column("stop", "Stop", 8),
+    Column("decision", "Decision", 9),
+)
+"""Of the orders, what can be hidden; when, which order, its state and the act stay."""
 
 
 class Tab(StrEnum):
@@ -40,6 +49,7 @@ class OrdersQuery:
     leg: Leg | None = None
     status: OutcomeStatus | None = None
     cursor: str = ""
+    screen: Screen = field(default_factory=lambda: Screen(COLUMNS))
 
     @property
     def href(self) -> str:
@@ -53,13 +63,15 @@ class OrdersQuery:
             "status": self.status.value if self.status else "",
             "after": self.cursor,
         }
-        pairs = {name: value for name, value in said.items() if value}
+        pairs = [(name, value) for name, value in said.items() if value] + [*self.screen.pairs]
         return f"{LIST}?{urlencode(pairs)}" if pairs else LIST
 
     @property
     def export(self) -> str:
         """Return the address of the whole list as a file."""
-        return replace(self, cursor="").href.replace(LIST, f"{LIST}/export", 1)
+        return replace(self, cursor="", screen=Screen(COLUMNS)).href.replace(
+            LIST, f"{LIST}/export", 1
+        )
 
     @property
     def is_filtered(self) -> bool:
@@ -69,7 +81,7 @@ class OrdersQuery:
     @property
     def cleared(self) -> str:
         """Return the address without anything that narrows the list."""
-        return OrdersQuery(tab=self.tab, book=self.book).href
+        return OrdersQuery(tab=self.tab, book=self.book, screen=self.screen).href
 
     def shows(self, tab: Tab) -> str:
         """Return the address of another tab of the same book."""
@@ -115,4 +127,5 @@ def read_query(params: Mapping[str, Sequence[str]]) -> OrdersQuery:
         leg=word_in(said("leg"), Leg),
         status=word_in(said("status"), OutcomeStatus),
         cursor=said("after"),
+        screen=read_screen(params, COLUMNS),
     )

@@ -64,7 +64,7 @@ async def halt(request: HubRequest) -> Answer:
     return _gone(request, f"{SAFETY}?halt={outcome.books[0].halt.id}")
 
 
-@get(f"{SAFETY}/resume", guards=[require(Scope.ADMIN)])
+@get(f"{SAFETY}/resume", guards=[require(Scope.ADMIN, step_up=True)])
 async def resume_dialog(request: HubRequest) -> Template:
     """Show why trading stopped, before it goes on; where the whole home was halted, it goes on as a whole."""
     whole = await read(app_of(request).safety.is_home_halted(), "The state")
@@ -72,7 +72,7 @@ async def resume_dialog(request: HubRequest) -> Template:
     return await _resume_shown(request, book)
 
 
-@post(f"{SAFETY}/resume", guards=[require(Scope.ADMIN)])
+@post(f"{SAFETY}/resume", guards=[require(Scope.ADMIN, step_up=True)])
 async def resume(request: HubRequest) -> Answer:
     """Let trading go on, once somebody says to have looked why it stopped."""
     fields = (await request.form()).dict()
@@ -97,7 +97,7 @@ async def drill(request: HubRequest) -> Answer:
     return _gone(request, f"{SAFETY}?drill=1")
 
 
-@post(f"{SAFETY}/breakers", guards=[require(Scope.ADMIN)])
+@post(f"{SAFETY}/breakers", guards=[require(Scope.ADMIN, step_up=True)])
 async def reset_breaker(request: HubRequest) -> Answer:
     """Close a breaker."""
     fields = (await request.form()).dict()
@@ -111,7 +111,7 @@ async def reset_breaker(request: HubRequest) -> Answer:
     return _gone(request, SAFETY)
 
 
-@post(f"{SAFETY}/locks", guards=[require(Scope.ADMIN)])
+@post(f"{SAFETY}/locks", guards=[require(Scope.ADMIN, step_up=True)])
 async def lift_lock(request: HubRequest) -> Answer:
     """End a lock that waits for a person."""
     fields = (await request.form()).dict()

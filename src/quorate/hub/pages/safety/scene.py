@@ -160,7 +160,9 @@ def lock_rows(locks: Sequence[Lock]) -> tuple[LockRow, ...]:
             id=f"{lock.kind}:{lock.symbol}",
             symbol="All symbols" if lock.symbol == EVERY else lock.symbol,
             covers="entries",
-            until=f"until {lock.until} at the earliest" if lock.until else "until a person lifts it",
+            until=f"until {lock.until} at the earliest"
+            if lock.until
+            else "until a person lifts it",
             lifts=lock.kind in PERSONS,
         )
         for lock in locks

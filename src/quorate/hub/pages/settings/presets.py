@@ -8,8 +8,7 @@ from litestar.response import Redirect, Template
 
 from quorate.access import Scope
 from quorate.hub.pages.notices import refusal_notice
-from quorate.hub.pages.settings.providers import HELD_BACK
-from quorate.hub.pages.settings.tabs import PRESETS, SETTINGS, settings_page
+from quorate.hub.pages.settings.tabs import HELD_BACK, PRESETS, SETTINGS, settings_page
 from quorate.hub.pages.shell import HubRequest, app_of
 from quorate.hub.security.principal import require
 from quorate.kernel.errors import ConflictError, RejectedError

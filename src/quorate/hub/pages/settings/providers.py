@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litestar import get, post
@@ -11,12 +12,17 @@ from litestar.response import Redirect, Template
 from quorate.access import Scope
 from quorate.hub.pages.forms import entered, form_key, fresh_key
 from quorate.hub.pages.notices import Notice, Tone, refusal_notice
+from quorate.hub.pages.settings.broker import DONE
 from quorate.hub.pages.settings.tabs import (
+    BROKER,
+    HELD_BACK,
     PROVIDERS,
     SETTINGS,
+    TOKENS,
     settings_page,
     tab_of,
 )
+from quorate.hub.pages.settings.tokens import told_of_revoked
 from quorate.hub.pages.shell import HubRequest, app_of
 from quorate.hub.security.principal import require
 from quorate.kernel.canonical import sha256_hex
@@ -24,9 +30,6 @@ from quorate.kernel.errors import QuorateError, RejectedError
 from quorate.kernel.secret import Secret
 from quorate.llm.preset import TITLES
 from quorate.llm.probe import ProbePlan
-
-HELD_BACK = 409
-"""The status of a page whose act a rule held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,11 @@ async def settings(request: HubRequest) -> Template:
     return await settings_page(request, tab, planned=Planned(wanted, plan, fresh_key()))
 
 
-@post(f"{SETTINGS}/providers/{{name:str}}/key", guards=[require(Scope.ADMIN)], status_code=200)
+@post(
+    f"{SETTINGS}/providers/{{name:str}}/key",
+    guards=[require(Scope.ADMIN, step_up=True)],
+    status_code=200,
+)
 async def store_key(request: HubRequest, name: FromPath[str]) -> Template | Redirect:
     """Store a key that was pasted in; what was sent is never sent back."""
     given = (await request.form()).get("key", "")
@@ -63,7 +70,9 @@ async def store_key(request: HubRequest, name: FromPath[str]) -> Template | Redi
 
 
 @post(
-    f"{SETTINGS}/providers/{{name:str}}/remove-key", guards=[require(Scope.ADMIN)], status_code=200
+    f"{SETTINGS}/providers/{{name:str}}/remove-key",
+    guards=[require(Scope.ADMIN, step_up=True)],
+    status_code=200,
 )
 async def remove_key(request: HubRequest, name: FromPath[str]) -> Template | Redirect:
     """Take a stored key away."""
@@ -92,9 +101,13 @@ async def _refused(request: HubRequest, error: QuorateError) -> Template:
     return await settings_page(request, PROVIDERS, status=HELD_BACK, notices=notices)
 
 
-def _told(request: HubRequest) -> list[Notice]:
+def _told(request: HubRequest) -> Sequence[Notice]:
     """Return what to say of an act that led here by the address; it names no more than a provider or preset."""
     query = request.query_params
+    if query.get("tab") == TOKENS:
+        return told_of_revoked(query.get("revoked", ""))
+    if query.get("tab") == BROKER:
+        return [DONE[done]] if (done := query.get("done", "")) in DONE else []
     known = {each for each in (query.get("stored"), query.get("removed")) if each}
     if known and (name := known.pop()).replace("-", "").isalnum():
         said = "is stored" if query.get("stored") else "was taken away"

@@ -10,7 +10,7 @@ from quorate.access import Scope
 from quorate.hub.pages.forms import form_key, fresh_key
 from quorate.hub.pages.notices import refusal_notice
 from quorate.hub.pages.reading import failed, read
-from quorate.hub.pages.settings.providers import HELD_BACK
+from quorate.hub.pages.settings.tabs import HELD_BACK
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import require
 from quorate.kernel.canonical import sha256_hex

@@ -20,7 +20,7 @@ from quorate.hub.pages.forms import fresh_key
 from quorate.hub.pages.notices import Notice
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.shell import HubRequest, app_of, page
-from quorate.hub.pages.tasks.query import LIST, PER_PAGE, SECTION, TasksQuery, read_query
+from quorate.hub.pages.tasks.query import LIST, SECTION, TasksQuery, read_query
 from quorate.hub.pages.tasks.rows import TYPES, task_row, words
 from quorate.hub.security.principal import require
 
@@ -73,13 +73,13 @@ async def shown(
 
 
 async def _context(app: App, query: TasksQuery) -> dict[str, object]:
-    wanted = query.wanted
+    wanted, most = query.wanted, query.screen.per_page
     below = row_below(app.hub_secret, query.cursor, wanted) if query.cursor else None
-    listed = await read(app.tasks.lines(wanted, PER_PAGE + 1, below), "The list of tasks")
+    listed = await read(app.tasks.lines(wanted, most + 1, below), "The list of tasks")
     if isinstance(listed, Failed):
         return {"listed": listed, "rows": (), "views": (), "funnel": (), "stuck": 0, "older": ""}
-    shown_, now = listed[:PER_PAGE], app.clock.now()
-    more = len(listed) > PER_PAGE
+    shown_, now = listed[:most], app.clock.now()
+    more = len(listed) > most
     kind = TaskFilter(type=query.type, book=wanted.book, worker=wanted.worker)
     counts = by_state(await app.tasks.counts(kind))
     stuck = by_state(await app.tasks.counts(TaskFilter(type=query.type, stuck=True)))

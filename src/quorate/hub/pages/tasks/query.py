@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlencode
 
 from quorate.arbiter.record import TaskFilter
 from quorate.arbiter.task import TaskState, TaskType
 from quorate.hub.pages.addresses import word_in
+from quorate.hub.pages.screen import Column, Screen, read_screen
 from quorate.kernel.ids import BookName, is_name
 
 LIST: Final = "/admin/tasks"
 SECTION: Final = "tasks"
-PER_PAGE: Final = 50
+COLUMNS: Final = (
+    Column("about", "About", 3),
+    Column("since", "For", 5),
+    Column("worker", "Worker", 6),
+    Column("attempt", "Attempt", 7),
+    Column("failed", "Failed by", 8),
+)
+"""What can be hidden; the choice, the task and its state stay."""
+
 LONGEST_WORKER: Final = 100
 """Of a worker's name in an address, in characters."""
 
@@ -29,6 +38,7 @@ class TasksQuery:
     book: str = ""
     stuck: bool = False
     cursor: str = ""
+    screen: Screen = field(default_factory=lambda: Screen(COLUMNS))
 
     @property
     def href(self) -> str:
@@ -41,8 +51,19 @@ class TasksQuery:
             "stuck": "yes" if self.stuck else "",
             "after": self.cursor,
         }
-        pairs = {name: value for name, value in said.items() if value}
+        pairs = [(name, value) for name, value in said.items() if value] + [*self.screen.pairs]
         return f"{LIST}?{urlencode(pairs)}" if pairs else LIST
+
+    @property
+    def export(self) -> str:
+        """Return the address of the whole list as a file."""
+        whole = replace(self, cursor="", screen=Screen(COLUMNS))
+        return whole.href.replace(LIST, f"{LIST}/export", 1)
+
+    @property
+    def cleared(self) -> str:
+        """Return the address without anything that narrows the list."""
+        return TasksQuery(screen=self.screen).href
 
     @property
     def is_filtered(self) -> bool:
@@ -83,4 +104,5 @@ def read_query(params: Mapping[str, Sequence[str]]) -> TasksQuery:
         book=book if is_name(book) else "",
         stuck=said("stuck") == "yes",
         cursor=said("after"),
+        screen=read_screen(params, COLUMNS),
     )

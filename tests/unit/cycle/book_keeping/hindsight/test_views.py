@@ -162,3 +162,28 @@ def test_the_row_tells_who_was_right():
         BookName("replay"), RUN, question, Views(), moved=0.1, session=DAYS[2], last=False
     )
     assert alone.payload["decision"] is None
+
+
+def steps(raw, fallback):
+    return [
+        {"kind": "raw", "factor": None, "value": raw},
+        {"kind": "calibrated", "factor": None, "value": "0.4"},
+        {"kind": "fallback", "factor": fallback, "value": "0.4"},
+        {"kind": "hidden_hand", "factor": "0.5", "value": "0.2"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "stated"),
+    [
+        pytest.param(steps("0.61", "1.0"), "0.61", id="the agent's own word"),
+        pytest.param(steps("0.61", "0.8"), None, id="a fallback model's word calibrates nobody"),
+        pytest.param([], None, id="no word"),
+        pytest.param(None, None, id="a row of old"),
+    ],
+)
+def test_a_vote_keeps_what_its_agent_stated(told, stated):
+    (views,) = views_in([vote(confidenceSteps=told)]).values()
+    (kept,) = views.votes
+    assert kept["rawConfidence"] == stated
+    assert kept["confidence"] == "0.6"

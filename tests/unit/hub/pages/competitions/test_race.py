@@ -3,7 +3,14 @@
 import pytest
 
 from quorate.arena.competition.scores import scores_of
-from quorate.hub.pages.competitions.race import race_of, signed_percent, spread
+from quorate.hub.pages.competitions.race import (
+    COLOURS,
+    DASHED,
+    DASHES,
+    race_of,
+    signed_percent,
+    spread,
+)
 from tests.unit.arena.competition.contests import played, worth
 
 
@@ -57,3 +64,11 @@ def test_labels_keep_their_distance(wanted, places):
 
 def test_a_return_has_its_sign():
     assert (signed_percent(0.087), signed_percent(-0.014)) == ("+8.70 %", "\N{MINUS SIGN}1.40 %")
+
+
+def test_every_colour_has_a_stroke_of_its_own_and_grey_has_none():
+    assert len(DASHES) == COLOURS + 1
+    assert len({*DASHES[1:]}) == COLOURS
+    assert DASHED not in DASHES
+    race = drawn({}, {"trend": worth("trend", lost="100")})
+    assert [line.stroke for line in race.lines] == [DASHES[1], DASHES[2], DASHED]

@@ -150,7 +150,11 @@ def test_a_lock_names_its_symbol_and_its_end():
     cooling = Lock(kind=LockKind.COOLDOWN, symbol="AAPL", reason="sold", until=until)
     repeated = Lock(kind=LockKind.REPEATED_EXECUTION, symbol=EVERY, reason="5 times")
     first, second = lock_rows([cooling, repeated])
-    assert (first.symbol, first.until, first.lifts) == ("AAPL", "until 2012-07-03 at the earliest", False)
+    assert (first.symbol, first.until, first.lifts) == (
+        "AAPL",
+        "until 2012-07-03 at the earliest",
+        False,
+    )
     assert (second.symbol, second.until) == ("All symbols", "until a person lifts it")
     assert (second.lifts, second.id) == (True, "REPEATED_EXECUTION:*")
 

@@ -4,7 +4,7 @@ import random
 from decimal import Decimal
 from itertools import accumulate
 
-from quorate.arena.competition.separation import FEWEST_SESSIONS, separation
+from quorate.portfolio.separation import FEWEST_SESSIONS, separation
 
 
 def curve(steps):
