@@ -1,11 +1,10 @@
 """The cost and tool pages over a home that spent money: states in the address, forms that save, axe without a word."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.barriers import barriers_on
 from tests.browser.hub import serving, visiting
 from tests.browser.spending import spend_in
-from tests.browser.test_accessibility import TAGS
 
 PATHS = (
     "/admin/cost",
@@ -37,29 +36,10 @@ def page(browser, spent):
         assert visit.complaints == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_with_figures_breaks_a_rule_of_wcag(browser, spent, theme):
-    found = {}
-    with visiting(browser, spent, theme=theme) as visit:
-        for path in PATHS:
-            broken = Axe().run(visit.open(path), options={"runOnly": TAGS}).response["violations"]
-            if broken:
-                found[path] = [
-                    (each["id"], [node["target"] for node in each["nodes"]]) for each in broken
-                ]
-        assert found == {}
+def test_no_page_with_figures_has_a_barrier(browser, spent):
+    with visiting(browser, spent) as visit:
+        assert barriers_on(visit, PATHS) == {}
         assert visit.complaints == []
-
-
-@pytest.mark.parametrize("width", [390, 320])
-def test_no_page_with_figures_scrolls_sideways(browser, spent, width):
-    with visiting(browser, spent, width=width, height=700) as visit:
-        wide = {
-            path: reach
-            for path in PATHS
-            if (reach := visit.open(path).evaluate("document.documentElement.scrollWidth")) > width
-        }
-    assert wide == {}
 
 
 def test_the_columns_have_a_summary_and_a_table(page):

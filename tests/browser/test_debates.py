@@ -3,11 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.barriers import barriers_on
 from tests.browser.hub import serving, visiting
-from tests.browser.test_accessibility import TAGS
 from tests.fakes.debates import made_debates
 
 
@@ -68,30 +67,8 @@ def test_an_escalated_run_is_read_from_the_list_to_its_prompts(browser, debates)
         assert visit.complaints == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_breaks_a_rule_of_wcag(browser, debates, theme):
+def test_no_page_has_a_barrier(browser, debates):
     hub, ids = debates
-    found = {}
-    with visiting(browser, hub, theme=theme) as visit:
-        for path in paths(ids):
-            violations = (
-                Axe().run(visit.open(path), options={"runOnly": TAGS}).response["violations"]
-            )
-            if violations:
-                found[path] = [
-                    (each["id"], [node["target"] for node in each["nodes"]]) for each in violations
-                ]
-        assert found == {}
+    with visiting(browser, hub) as visit:
+        assert barriers_on(visit, paths(ids)) == {}
         assert visit.complaints == []
-
-
-@pytest.mark.parametrize("width", [390, 320])
-def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, debates, width):
-    hub, ids = debates
-    wide = {}
-    with visiting(browser, hub, width=width, height=700) as visit:
-        for path in paths(ids):
-            reach = visit.open(path).evaluate("document.documentElement.scrollWidth")
-            if reach > width:
-                wide[path] = reach
-        assert wide == {}

@@ -6,12 +6,12 @@ import threading
 from contextlib import contextmanager, suppress
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from quorate.fleet.wire import PATH
+from tests.browser.barriers import barriers_on
 from tests.browser.hub import quorate, serving, visiting
 
 LIST = "/admin/fleet"
@@ -70,15 +70,9 @@ def fleet(tmp_path_factory):
         yield hub
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_pages_break_no_rule_at_all_and_scroll_not_sideways(browser, fleet, theme, width):
-    with visiting(browser, fleet, theme=theme, width=width) as visit:
-        for path in PATHS:
-            page = visit.open(path)
-            found = Axe().run(page)
-            assert not found.response["violations"], (path, found.generate_report())
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+def test_no_page_of_the_fleet_has_a_barrier(browser, fleet):
+    with visiting(browser, fleet) as visit:
+        assert barriers_on(visit, PATHS) == {}
         assert visit.complaints == []
 
 

@@ -3,11 +3,10 @@
 import json
 import re
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.barriers import TAGS, broken
 from tests.browser.hub import quorate, visiting
-from tests.browser.test_accessibility import TAGS
 
 SLOWER = (
     "Your seat: judge. The independent voters could not settle this. Weigh the evidence itself first. "
@@ -71,7 +70,7 @@ def _prompt_written(page):
     page.get_by_label("What is new in it").fill("slower")
     page.get_by_role("button", name="Keep as judge/2").click()
     expect(page.get_by_role("table", name="judge/2 beside judge/1")).to_be_visible()
-    assert Axe().run(page, options={"runOnly": TAGS}).response["violations"] == []
+    assert broken(page, TAGS) == []
 
 
 def _archived(page):

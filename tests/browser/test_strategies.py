@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.barriers import barriers_on
 from tests.browser.hub import quorate, serving, visiting
-from tests.browser.test_accessibility import TAGS
 
 LIST = "/admin/strategies"
 CALM = """
@@ -15,8 +14,12 @@ CALM = """
 description = "Two stocks."
 symbols = ["AAPL", "IBM"]
 """
-PATHS = (LIST, f"{LIST}/default", f"{LIST}/calm")
-NARROW = (*PATHS, f"{LIST}/default?symbol=AAPL&until=2012-05-01")
+PATHS = (
+    LIST,
+    f"{LIST}/default",
+    f"{LIST}/calm",
+    f"{LIST}/default?symbol=AAPL&until=2012-05-01",
+)
 
 
 @pytest.fixture(scope="module")
@@ -82,27 +85,7 @@ def test_the_theme_redraws_the_charts(browser, tried):
         assert visit.complaints == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_breaks_a_rule_of_wcag(browser, tried, theme):
-    found = {}
-    with visiting(browser, tried, theme=theme) as visit:
-        for path in PATHS:
-            page = visit.open(path)
-            violations = Axe().run(page, options={"runOnly": TAGS}).response["violations"]
-            if violations:
-                found[path] = [
-                    (each["id"], [node["target"] for node in each["nodes"]]) for each in violations
-                ]
-        assert found == {}
+def test_no_page_has_a_barrier(browser, tried):
+    with visiting(browser, tried) as visit:
+        assert barriers_on(visit, PATHS) == {}
         assert visit.complaints == []
-
-
-@pytest.mark.parametrize("width", [390, 320])
-def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, tried, width):
-    wide = {}
-    with visiting(browser, tried, width=width, height=700) as visit:
-        for path in NARROW:
-            reach = visit.open(path).evaluate("document.documentElement.scrollWidth")
-            if reach > width:
-                wide[path] = reach
-        assert wide == {}
