@@ -17,19 +17,19 @@ from tests.fakes.journal import TENANT
 
 @dataclass
 class CycleJournal:
-    """Rows of cycles, and the stage of every book after them; `commits` counts the transactions that brought rows."""
+    """Rows of cycles, and the stage of every book after them; `written` counts the transactions that brought rows."""
 
     clock: FakeClock = field(default_factory=FakeClock)
     rows: list[JournalEntry] = field(default_factory=list)
     stages: dict[BookName, BookStage] = field(default_factory=dict)
-    commits: int = 0
+    written: int = 0
 
     def book_stage(self, book: BookName) -> BookStage:
         return self.stages.get(book, BookStage())
 
     async def commit(self, decide: Callable[[CycleJournal], Sequence[Event]]) -> Committed:
         events = decide(self)
-        self.commits += bool(events)
+        self.written += bool(events)
         for event in events:
             self._add(event)
         return Committed(seqs=tuple(row.seq for row in self.rows[-len(events) :]))
