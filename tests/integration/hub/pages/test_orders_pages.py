@@ -59,7 +59,7 @@ async def test_outcomes_add_up_what_closed_alone(browser):
     assert "100 % of those that closed" in page
     assert "Pending is never counted." in page
     won = await page_of(browser, f"{LIST}?tab=outcomes&status=win")
-    assert won.count('<tr id="dec_') == 1
+    assert won.count('<tr data-row id="dec_') == 1
 
 
 @pytest.mark.parametrize(("tab", "count"), [("orders", 5), ("positions", 1), ("outcomes", 4)])
