@@ -81,11 +81,13 @@ async def test_a_commit_of_this_process_wakes_a_follower(tail, store):
     reader = Reader(tail)
     reading = asyncio.create_task(reader.read(3))
     await started(reader)
-    for number in range(3):
-        await store.add(noted(number))
-        await SYSTEM.sleep(0.01)
+    async with asyncio.timeout(LONGEST):
+        for number in range(3):
+            await store.add(noted(number))
+            while len(reader.seqs) <= number:
+                await SYSTEM.sleep(0.001)
     assert await reading == [1, 2, 3]
-    assert reader.wakes > 1  # commits close together may share one waking
+    assert reader.wakes > 1
 
 
 async def test_a_commit_of_another_writer_wakes_a_follower(tail, ground, store):
