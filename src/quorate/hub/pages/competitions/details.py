@@ -19,7 +19,12 @@ from quorate.bootstrap.competing import CompetitionView
 from quorate.hub.pages.competitions.imported import imported_page, is_imported
 from quorate.hub.pages.competitions.listing import LIST, SECTION, TONES, state_of
 from quorate.hub.pages.competitions.race import called, race_of, signed_percent
-from quorate.hub.pages.competitions.whisker import Whisker, interval_words, whisker_of
+from quorate.hub.pages.competitions.whisker import (
+    Whisker,
+    interval_words,
+    reach_of,
+    whisker_of,
+)
 from quorate.hub.pages.notices import Notice, refusal_notice
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import principal_of, require
@@ -95,12 +100,7 @@ async def stop_competition(
 
 def score_rows(scores: tuple[Score, ...], colours: dict[str, int]) -> tuple[ScoreRow, ...]:
     """Return the table's lines; the widest interval of a participant fills the drawing, a baseline's is cut there."""
-    widest = (
-        max(abs(score.interval.low), abs(score.interval.high))
-        for score in scores
-        if score.interval and not score.baseline
-    )
-    reach = max(widest, default=0.0)
+    reach = reach_of(score.interval for score in scores if not score.baseline)
     return tuple(
         ScoreRow(
             score=score,

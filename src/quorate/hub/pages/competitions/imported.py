@@ -19,7 +19,12 @@ from quorate.arena.record.phrases import spaced
 from quorate.hub.pages.addresses import word_in
 from quorate.hub.pages.competitions.listing import LIST, SECTION
 from quorate.hub.pages.competitions.race import DOLLARS, Race, Racer, drawn, signed_percent
-from quorate.hub.pages.competitions.whisker import Whisker, interval_words, whisker_of
+from quorate.hub.pages.competitions.whisker import (
+    Whisker,
+    interval_words,
+    reach_of,
+    whisker_of,
+)
 from quorate.hub.pages.shell import HubRequest, app_of, page
 
 FINDINGS: Final = 50
@@ -105,12 +110,7 @@ def arena_race(arena: ImportedArena) -> Race:
 def arena_rows(arena: ImportedArena, colours: Mapping[str, int]) -> tuple[ArenaRow, ...]:
     """Return the table's lines; the widest interval of a participant fills the drawing."""
     scores = arena.standing.scores
-    widest = (
-        max(abs(score.interval.low), abs(score.interval.high))
-        for score in scores
-        if score.interval and not score.baseline
-    )
-    reach = max(widest, default=0.0)
+    reach = reach_of(score.interval for score in scores if not score.baseline)
     return tuple(
         ArenaRow(
             score=score,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,11 @@ class Whisker:
     words: str
     cut: bool
     """Whether it goes on beyond the drawing."""
+
+
+def reach_of(intervals: Iterable[Interval | None]) -> float:
+    """Return the return that fills the drawing: the farthest end of any interval, 0 where there is none."""
+    return max((max(abs(each.low), abs(each.high)) for each in intervals if each), default=0.0)
 
 
 def whisker_of(returned: float, interval: Interval | None, reach: float) -> Whisker | None:
