@@ -5,15 +5,17 @@ PostgreSQL is measured where QUORATE_TEST_DATABASE_URL names a server whose user
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import secrets
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from benchmarks import (
@@ -46,43 +48,81 @@ BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
 
 def main() -> int:
-    """Measure everything; 1 when a bar was not reached."""
+    """Measure everything, or the `--only` named; 1 when a bar was not reached."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--only", choices=PARTS, action="append", help="this part alone, the page left as it is"
+    )
+    only = parser.parse_args().only
     measured = []
-    for figure in _figures():
-        mark = "reached" if figure.reached else "NOT reached"
-        print(f"{figure.what}: {figure.figure} ({figure.bar}: {mark})", flush=True)
-        measured.append(figure)
-    _write(measured)
+    for part in only or PARTS:
+        for figure in PARTS[part]():
+            mark = "reached" if figure.reached else "NOT reached"
+            print(f"{figure.what}: {figure.figure} ({figure.bar}: {mark})", flush=True)
+            measured.append(figure)
+    if not only:
+        _write(measured)
     return 0 if all(figure.reached for figure in measured) else 1
 
 
-def _figures() -> Iterator[Figure]:
+def _fleet() -> Iterator[Figure]:
     with _home():
         yield from fleet.figures(load_settings())
+
+
+def _journal() -> Iterator[Figure]:
     with _home():
         yield from journal.figures(load_settings(), "SQLite (synchronous=FULL)", alone_ms=4)
-        yield from asyncio.run(_collected())
         yield journal.verification(load_settings())
+
+
+def _runs() -> Iterator[Figure]:
+    with _home():
+        yield from asyncio.run(_collected())
+    yield arena.start()
+
+
+def _trading() -> Iterator[Figure]:
+    with _home():
         yield from money.figures(load_settings(), "SQLite", five_ms=3)
         yield from risk.figures(load_settings(), "SQLite")
-        yield from law.figures(load_settings())
         yield from books.figures(load_settings(), "SQLite")
         yield from halting.figures(load_settings(), "SQLite")
+
+
+def _law() -> Iterator[Figure]:
+    with _home():
+        yield from law.figures(load_settings())
+
+
+def _replay() -> Iterator[Figure]:
     with _home():
         yield from asyncio.run(_replayed())
+
+
+def _models() -> Iterator[Figure]:
     with _home(), instant_model() as url, models.ample(url):
         yield from asyncio.run(models.run_figures(load_settings()))
         yield from asyncio.run(models.task_figures(load_settings(), "SQLite"))
+
+
+def _hub() -> Iterator[Figure]:
     with _home():
         yield from hub.figures(load_settings())
+
+
+def _results() -> Iterator[Figure]:
     with _home():
         yield from results.figures(load_settings())
+
+
+def _scoring() -> Iterator[Figure]:
     with _home():
         yield from scoring.figures(load_settings())
-    yield from routing.figures()
-    yield arena.start()
+
+
+def _gateway() -> Iterator[Figure]:
     yield from asyncio.run(gateway.figures())
-    yield from _on_postgres()
 
 
 def _on_postgres() -> Iterator[Figure]:
@@ -93,6 +133,24 @@ def _on_postgres() -> Iterator[Figure]:
             yield from scale.figures(load_settings())
     except ConnectionError as error:
         print(f"PostgreSQL is left out: {error}")
+
+
+PARTS: Final[Mapping[str, Callable[[], Iterator[Figure]]]] = {
+    "fleet": _fleet,
+    "journal": _journal,
+    "runs": _runs,
+    "trading": _trading,
+    "law": _law,
+    "replay": _replay,
+    "models": _models,
+    "hub": _hub,
+    "results": _results,
+    "scoring": _scoring,
+    "routing": routing.figures,
+    "gateway": _gateway,
+    "postgres": _on_postgres,
+}
+"""Each in a home of its own, in the page's order."""
 
 
 async def _collected() -> list[Figure]:

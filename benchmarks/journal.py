@@ -79,9 +79,9 @@ async def _walks(store: Store, count: int, each: list[float]) -> list[float]:
 
 async def _walks_at_once(store: Store, count: int, each: list[float]) -> list[float]:
     async with asyncio.TaskGroup() as receiving:
-        received = [receiving.create_task(received(store)) for _ in range(count)]
+        tasks = [receiving.create_task(received(store)) for _ in range(count)]
     async with asyncio.TaskGroup() as walking:
-        walks = [walking.create_task(walk(store, task.result(), each)) for task in received]
+        walks = [walking.create_task(walk(store, task.result(), each)) for task in tasks]
     return [walk.result() for walk in walks]
 
 
