@@ -29,6 +29,7 @@ from benchmarks import (
     law,
     models,
     money,
+    pages,
     replay,
     results,
     risk,
@@ -111,6 +112,13 @@ def _hub() -> Iterator[Figure]:
         yield from hub.figures(load_settings())
 
 
+def _pages() -> Iterator[Figure]:
+    """Measure over the home that QUORATE_BENCH_HOME names, filled where it is not yet; else over one of its own."""
+    kept = os.environ.get("QUORATE_BENCH_HOME", "")
+    with _home(kept):
+        yield from pages.figures(load_settings())
+
+
 def _results() -> Iterator[Figure]:
     with _home():
         yield from results.figures(load_settings())
@@ -144,6 +152,7 @@ PARTS: Final[Mapping[str, Callable[[], Iterator[Figure]]]] = {
     "replay": _replay,
     "models": _models,
     "hub": _hub,
+    "pages": _pages,
     "results": _results,
     "scoring": _scoring,
     "routing": routing.figures,
@@ -162,8 +171,10 @@ async def _replayed() -> list[Figure]:
 
 
 @contextmanager
-def _home(**variables: str) -> Iterator[None]:
-    with tempfile.TemporaryDirectory(prefix="quorate-bench-", dir=Path.cwd()) as folder:
+def _home(kept: str = "", **variables: str) -> Iterator[None]:
+    """Have settings read an empty home, gone afterwards, or the one at `kept`, which stays."""
+    with tempfile.TemporaryDirectory(prefix="quorate-bench-", dir=Path.cwd()) as made:
+        folder = kept or made
         os.environ.update(QUORATE_HOME=folder, **variables)
         try:
             yield

@@ -26,7 +26,7 @@ from quorate.execution.broker import BrokerAccount
 from quorate.execution.recorded import HeldShares, RecordedOrder, intended, moved
 from quorate.kernel.ids import BookName, CycleId, DecisionId, Symbol, Tenant, TraceId
 from quorate.kernel.journal import Committed, Event
-from quorate.market.news import close_of
+from quorate.market.session_hours import close_of
 from quorate.portfolio.book import BookMode
 from quorate.risk import Leg, OrderKind, OrderRequest, Side
 

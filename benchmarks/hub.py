@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -34,6 +34,9 @@ PAUSES = (0.011, 0.023, 0.037)
 """Between two commits, in seconds: out of step with whatever the hub does in turns."""
 
 STARTING_SECONDS = 60
+ENDING_SECONDS = 60
+"""What a hub may still be at when it is told to end, it finishes."""
+
 SYMBOLS = tuple(Symbol(name) for name in ("AAPL", "GOOG", "IBM", "MSFT"))
 SWITCHED = ProfileName("wyckoff")
 
@@ -41,7 +44,7 @@ SWITCHED = ProfileName("wyckoff")
 def figures(settings: Settings) -> Iterator[Figure]:
     """Yield the hub's figures on the home that `settings` name."""
     asyncio.run(_filled(settings))
-    with _serving() as served:
+    with serving() as served:
         yield arrival(served)
         yield from server_times(served)
 
@@ -53,23 +56,21 @@ class Served:
     port: int
     cookie: str
     client: httpx.Client
+    pid: int
 
 
 def arrival(served: Served) -> Figure:
     """Return how long an event takes from its commit, in another process, to a client's line."""
     arrived: dict[int, int] = {}
-    stream = _stream(served)
+    stream = opened_stream(served.port, f"Cookie: {served.cookie}")
     reading = threading.Thread(target=_read, args=(stream, arrived), daemon=True)
     reading.start()
-    written = subprocess.run(
-        [sys.executable, "-m", "benchmarks.hub"], check=True, capture_output=True, text=True
-    )
-    committed = dict(_pair(line) for line in written.stdout.splitlines())
+    written = committed()
     deadline = time.monotonic() + 5
-    while not set(committed) <= set(arrived) and time.monotonic() < deadline:
+    while not set(written) <= set(arrived) and time.monotonic() < deadline:
         time.sleep(0.01)
     stream.close()
-    took = [max(0, arrived[seq] - at) / 1e9 for seq, at in committed.items()]
+    took = [max(0, arrived[seq] - at) / 1e9 for seq, at in written.items()]
     return Figure(
         what=f"commit -> event at a client, from another process ({len(took)} commits)",
         figure=spread(took),
@@ -136,7 +137,8 @@ async def _run(app: App, sessions: Sequence[date], number: int, free: asyncio.Se
 
 
 @contextmanager
-def _serving() -> Iterator[Served]:
+def serving() -> Iterator[Served]:
+    """Yield the hub of the home that the environment names, in a process of its own."""
     port = _free_port()
     command = [str(Path(sys.executable).with_name("quorate")), "up", "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -150,19 +152,22 @@ def _serving() -> Iterator[Served]:
         ) as client:
             client.get(link)
             cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-            yield Served(port, cookie, client)
+            yield Served(port, cookie, client, process.pid)
     finally:
         watchdog.cancel()
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=ENDING_SECONDS)
 
 
-def _stream(served: Served) -> socket.socket:
-    """Open the stream and wait for its greeting."""
-    made = socket.create_connection(("127.0.0.1", served.port))
+def opened_stream(port: int, credential: str, buffer: int = 0) -> socket.socket:
+    """Open the stream and wait for its greeting; a small `buffer`, in bytes, makes a slow reader felt sooner."""
+    made = socket.socket()
+    if buffer:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    made.connect(("127.0.0.1", port))
     made.sendall(
-        f"GET /api/admin/stream?types=profile.* HTTP/1.0\r\nHost: 127.0.0.1:{served.port}\r\n"
-        f"Cookie: {served.cookie}\r\n\r\n".encode()
+        f"GET /api/admin/stream?types=profile.* HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n"
+        f"{credential}\r\n\r\n".encode()
     )
     said = b""
     while b"hello" not in said:
@@ -192,12 +197,24 @@ def _pair(line: str) -> tuple[int, int]:
     return int(seq), int(at)
 
 
-async def _write() -> None:
+def committed(count: int = COMMITS, *, paced: bool = True) -> Mapping[int, int]:
+    """Have a process commit so many rows, and return when each commit returned, by its row."""
+    pace = "paced" if paced else "at once"
+    written = subprocess.run(
+        [sys.executable, "-m", "benchmarks.hub", str(count), pace],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return dict(_pair(line) for line in written.stdout.splitlines())
+
+
+async def _write(count: int, *, paced: bool) -> None:
     """Commit now and then, in a process of its own; print each row with when its commit returned."""
     async with open_app(load_settings()) as app:
         feed = app.feed()
-        for number in range(COMMITS):
-            await asyncio.sleep(PAUSES[number % len(PAUSES)])
+        for number in range(count):
+            await asyncio.sleep(PAUSES[number % len(PAUSES)] if paced else 0)
             await app.set_profile_enabled(SWITCHED, number % 2 == 1)
             at = time.monotonic_ns()
             print(await feed.head(), at)
@@ -210,4 +227,4 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
-    asyncio.run(_write())
+    asyncio.run(_write(int(sys.argv[1]), paced=sys.argv[2] == "paced"))

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -22,7 +22,7 @@ import msgspec
 
 from benchmarks.fleet import NOWHERE, PROGRAM, made_token, running
 from benchmarks.measure import Figure
-from quorate.agents.profile import AgentProfile, Mode, Role
+from quorate.agents.defaults import MODEL_PROFILES
 from quorate.agents.prompts import template_named
 from quorate.agents.prompts.evidence import BookView
 from quorate.arbiter.moves import MOVED
@@ -37,11 +37,10 @@ from quorate.bootstrap.store import Store, opened_store
 from quorate.config import Settings, load_settings
 from quorate.kernel.canonical import JsonValue, as_json
 from quorate.kernel.errors import InvariantBrokenError
-from quorate.kernel.ids import BookName, ProfileName, RunId, Symbol, TaskId, Tenant
+from quorate.kernel.ids import BookName, RunId, Symbol, TaskId, Tenant
 from quorate.kernel.journal import Event, JournalEntry
 from quorate.kernel.stamps import moment_of
 from quorate.llm.call import Purpose
-from quorate.llm.tier import Tier
 from quorate.worker import Assignment, Worker
 
 HUBS, WORKERS, SLOTS = 2, 8, 4
@@ -206,17 +205,8 @@ async def _queued(store: Store) -> None:
 def _assignment() -> Mapping[str, JsonValue]:
     """Return the turn that every worker is given."""
     assigned = AssignedAnalysis(
-        profile=AgentProfile(
-            name=ProfileName("ta"),
-            role=Role.TECHNICAL_ANALYST,
-            provider="openrouter",
-            model="small/model",
-            tier=Tier.CHEAP,
-            mode=Mode.CHEAP_FIRST,
-            description="",
-            enabled=True,
-            max_tokens=100,
-            prompt_template="technical_analyst/1",
+        profile=replace(
+            MODEL_PROFILES[0], provider="openrouter", model="small/model", enabled=True
         ),
         prompt=template_named("technical_analyst/1"),
         symbols=(AAPL,),

@@ -74,7 +74,7 @@ def test_no_import_contract_makes_an_exception():
 SEND_NO_ORDER = {
     "openai_compatible": "asks models, and gives back what they say",
     "webhook": "posts alerts to one URL of the settings",
-    "worker_socket": "speaks to the hub alone: its socket, and the series that tasks name",
+    "worker_socket": "speaks to a hub alone: its socket, series that tasks name, its API for `--server`",
     "redis_streams": "speaks the protocol of Redis to one Redis, about results that stand already",
 }
 """They know no order: nothing of `execution` or `risk`, where orders are made and approved."""

@@ -7,7 +7,8 @@ import yaml
 
 from quorate.access.policy import AdminPolicy
 from quorate.bootstrap.fleet.worker import TOKEN_VARIABLE
-from quorate.config import Settings
+from quorate.config import Settings, load_settings
+from quorate.kernel.errors import RejectedError
 from tests.architecture.repository import ROOT
 from tests.architecture.test_documents import is_command
 
@@ -42,6 +43,53 @@ def test_every_command_of_the_compose_file_exists(name):
 def test_every_variable_of_the_compose_file_is_one_that_is_read(name):
     named = set(OURS[name]["environment"])
     assert {each for each in named - SHORT - PROVIDERS if not is_setting(each)} == set()
+
+
+def filled_in(value):
+    """A value as Compose hands it to the container: each variable's default, or a word where one must be set."""
+    return re.sub(r"\$\{\w+(?::-([^}]*)|:\?[^}]*)\}", lambda found: found[1] or "chosen", value)
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_every_service_starts_from_settings_that_are_valid(name, monkeypatch, tmp_path):
+    monkeypatch.setenv("QUORATE_HOME", str(tmp_path))
+    for variable, value in OURS[name]["environment"].items():
+        monkeypatch.setenv(variable, filled_in(value))
+    settings = load_settings()
+    wanted = OURS[name]["environment"].get("QUORATE_DATABASE_URL")
+    assert settings.database.url == (filled_in(wanted) if wanted else "")
+
+
+def test_a_value_that_no_setting_can_have_is_noticed(monkeypatch, tmp_path):
+    monkeypatch.setenv("QUORATE_HOME", str(tmp_path))
+    monkeypatch.setenv("QUORATE_FLEET__ANALYSES", "always")
+    with pytest.raises(RejectedError):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_a_service_waits_only_for_what_can_come_true(name):
+    """Healthy is what has a health check; completed is what is not started again."""
+    waits = SERVICES[name].get("depends_on", [])
+    for other in waits:
+        assert other in SERVICES
+        match waits[other]["condition"] if isinstance(waits, dict) else "service_started":
+            case "service_healthy":
+                assert SERVICES[other]["healthcheck"]["test"]
+            case "service_completed_successfully":
+                assert SERVICES[other]["restart"] == "no"
+            case condition:
+                assert condition == "service_started"
+
+
+def test_a_home_outlives_its_container():
+    """What the image calls its home is where each service's own volume is mounted."""
+    home = re.search(r"QUORATE_HOME=(\S+)", IMAGE)[1]
+    assert f"VOLUME {home}" in IMAGE
+    assert {mount.partition(":")[2] for each in OURS.values() for mount in each["volumes"]} == {
+        home
+    }
+    assert 'ENTRYPOINT ["quorate"]' in IMAGE
 
 
 def test_a_setting_that_does_not_exist_is_noticed():

@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-PROGRAM = str(Path(sys.executable).parent / "quorate")
+from tests import forked_program
+from tests.forked_program import Forked
+
 STARTING_SECONDS = 60
 STOPPING_SECONDS = 5
 """How long a hub may take to stop with pages open. Source: the issue, UI 3."""
@@ -58,14 +59,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 def quorate(home: Path, *words: str) -> str:
     """Run one command to its end and return what it printed."""
-    done = subprocess.run(
-        [PROGRAM, *words],
-        env=environment(home),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    done = forked_program.run(words, env=environment(home), timeout=120)
+    done.check_returncode()
     return done.stdout
 
 
@@ -76,7 +71,7 @@ class Hub:
     home: Path
     port: int
     link: str
-    process: subprocess.Popen[str]
+    process: Forked | subprocess.Popen[str]
 
     @property
     def url(self) -> str:
@@ -97,13 +92,7 @@ class Hub:
 def serving(home: Path, port: int | None = None, **more: str) -> Iterator[Hub]:
     """Yield a hub once it has printed its sign-in link; it is stopped at the end. `more` are further variables."""
     chosen = port or free_port()
-    process = subprocess.Popen(
-        [PROGRAM, "up", "--port", str(chosen)],
-        env=environment(home, **more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = forked_program.start(["up", "--port", str(chosen)], env=environment(home, **more))
     watchdog = threading.Timer(STARTING_SECONDS, process.kill)
     watchdog.start()
     try:
@@ -118,7 +107,7 @@ def serving(home: Path, port: int | None = None, **more: str) -> Iterator[Hub]:
         _end(process)
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: Forked | subprocess.Popen[str]) -> None:
     """Stop a process that still runs, and close what it spoke through."""
     if process.poll() is None:
         process.terminate()

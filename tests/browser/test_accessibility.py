@@ -58,6 +58,8 @@ PATHS = (
     "/admin/orders?tab=positions",
     "/admin/orders?tab=outcomes",
     "/admin/fleet",
+    "/admin/fleet?workers=row&agents=row&agents=model",
+    "/admin/cost?tab=calls&per=50&cols=row&cols=when",
     "/admin/tools",
     "/admin/tools/bars",
     "/admin/arena/profiles/cheap_risk_manager/test",
@@ -140,3 +142,11 @@ def test_the_sign_in_page_breaks_no_rule(browser, hub):
         page = visit.open("/admin/arena/runs")
         assert "/admin/sign-in" in page.url
         assert barriers(page) == []
+
+
+def test_a_run_on_a_phone_begins_at_its_title(browser, hub, run):
+    """Its tabs stand below the fold there: that the current one is in sight of them must not move the page."""
+    with visiting(browser, hub, width=390) as visit:
+        page = visit.open(f"/admin/arena/runs/{run}")
+        page.locator("[data-chart] canvas").first.wait_for(state="attached")
+        assert page.evaluate("scrollY") == 0

@@ -97,6 +97,20 @@ def test_a_cancellation_asks_first_and_escape_is_the_safe_choice(page):
     expect(row).to_contain_text("working")
 
 
+def test_chosen_orders_are_cancelled_by_one_question_and_escape_is_the_safe_choice(page):
+    row = page.get_by_role("row").filter(has=page.get_by_role("button", name="Cancel BUY AAPL"))
+    page.get_by_role("checkbox", name="Select all orders on this page").check()
+    expect(row.get_by_role("checkbox")).to_be_checked()
+    assert page.locator("[data-row-select]").count() == 1  # what cannot be cancelled has no box
+    page.get_by_role("button", name="Cancel selected").click()
+    dialog = page.get_by_role("dialog", name="Cancel the selected orders")
+    expect(dialog).to_contain_text("1 selected")
+    expect(dialog.get_by_role("button", name="Keep the orders")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(row).to_contain_text("working")
+
+
 def test_a_close_says_what_it_sells_and_can_be_left(page):
     page.get_by_role("navigation", name="Orders, positions, outcomes").get_by_role(
         "link", name="Positions"

@@ -3,13 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-PROGRAM = str(Path(sys.executable).parent / "quorate")
+from tests import forked_program
+
 LONGEST = 120
 
 
@@ -31,20 +31,20 @@ class Home:
     path: Path
 
     def run(self, *words, **more):
-        done = subprocess.run(  # noqa: S603  (our own program)
-            [PROGRAM, *map(str, words)],
-            env=self.environment(**more),
-            capture_output=True,
-            text=True,
-            timeout=LONGEST,
-            check=False,
-            cwd=self.path,
+        """Run a command to its end, as a fork of the imported program."""
+        done = forked_program.run(
+            [*map(str, words)], env=self.environment(**more), cwd=self.path, timeout=LONGEST
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
     def start(self, *words, **more):
+        """Start a command and return while it runs."""
+        return forked_program.start([*map(str, words)], env=self.environment(**more), cwd=self.path)
+
+    def start_afresh(self, *words, **more):
+        """Start the program as a shell does, with all that it imports, and return while it runs."""
         return subprocess.Popen(  # noqa: S603  (our own program)
-            [PROGRAM, *map(str, words)],
+            [forked_program.PROGRAM, *map(str, words)],
             env=self.environment(**more),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

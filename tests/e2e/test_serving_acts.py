@@ -19,7 +19,7 @@ def test_a_home_is_made_served_and_stopped(home):
     before = home.run("status", "--json")
     assert (before.code, before.json["serving"]) == (3, False)
     assert home.run("down", "--json").json["applied"] is False
-    up = home.start("up", "--port", free_port(), "--json")
+    up = home.start_afresh("up", "--port", free_port(), "--json")
     try:
         link = announced(up)
         told = home.run("status", "--json")
@@ -37,7 +37,7 @@ def test_a_home_is_made_served_and_stopped(home):
 
 
 def test_a_note_that_a_dead_hub_left_stops_nobody(home):
-    up = home.start("up", "--port", free_port(), "--json")
+    up = home.start_afresh("up", "--port", free_port(), "--json")
     announced(up)
     up.kill()
     up.communicate()

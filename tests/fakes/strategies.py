@@ -45,6 +45,7 @@ class FakeStrategyDesk:
     standings: dict[str, StrategyStanding] = field(default_factory=dict)
     backtests: FakeBacktests = field(default_factory=FakeBacktests)
     steps: list = field(default_factory=list)
+    wishes: list = field(default_factory=list)
 
     async def lines(self):
         return [await self.line(name) for name in sorted(self.known)]
@@ -80,3 +81,8 @@ class FakeStrategyDesk:
         )
         applied = line.standing.enabled != enabled
         return SimpleNamespace(line=await self.line(name), applied=applied)
+
+    async def write(self, wish):
+        self.wishes.append(wish)
+        self.known.setdefault(wish.name, Strategy())
+        return SimpleNamespace(line=await self.line(wish.name), applied=True)

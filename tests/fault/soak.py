@@ -2,8 +2,9 @@
 
 Thousands of kills at random failpoints, on SQLite and, where a server is named, on PostgreSQL; kills in the middle of
 cycles that trade at the scripted broker; seeds of the simulation; submits whose answers are lost; then spoilt answers
-for the decoder, and attacks in the news on models that obey them; the tests of the fleet and of the results' flow with
-their full counts; drawn requests to a hub, held against its description; first of all 2000 tasks in hand for an hour.
+for the decoder, and attacks in the news on models that obey them; the tests of the fleet, of the results' flow and of
+tampering with their full counts; drawn requests to a hub, held against its description; first of all 2000 tasks in
+hand for an hour.
 
 Usage: python -m tests.fault.soak [--points 10000] [--cycle-points 10000] [--seeds 1000] [--ambiguous 10000]
                                   [--mutations 100000] [--injections 500] [--worlds 2000] [--requests 20000]
@@ -52,10 +53,16 @@ FULL_COUNTS = {
     "QUORATE_TEST_EVENTS": "100000",
     "QUORATE_TEST_RESULT_RUNS": "5000",
     "QUORATE_TEST_FLEET_TIMES": "250",
+    "QUORATE_TEST_FLIPS": "10000",
 }
-"""What these tests read from the environment, as RELIABILITY 1.5 and 1.6 have it; they are smaller elsewhere."""
+"""What these tests read from the environment, as RELIABILITY 1.4 to 1.6 have it; they are smaller elsewhere."""
 
-COUNTING = ("test_fm_taw_fleet.py", "test_fm_taw_matching.py", "test_fm_rf_*.py")
+COUNTING = (
+    "fault/test_fm_taw_fleet.py",
+    "fault/test_fm_taw_matching.py",
+    "fault/test_fm_rf_*.py",
+    "integration/test_tampering.py",
+)
 
 
 def main() -> int:
@@ -102,8 +109,8 @@ def main() -> int:
 
 def _with_full_counts() -> int:
     """Run the tests whose counts are scaled down elsewhere; 1 when one of them failed."""
-    here = Path(__file__).parent
-    files = [str(file) for pattern in COUNTING for file in sorted(here.glob(pattern))]
+    tests = Path(__file__).parents[1]
+    files = [str(file) for pattern in COUNTING for file in sorted(tests.glob(pattern))]
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", *files]
     done = subprocess.run(command, env={**os.environ, **FULL_COUNTS}, check=False)
     print(f"tests with full counts: {'passed' if done.returncode == 0 else 'FAILED'}")

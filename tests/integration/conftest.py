@@ -14,6 +14,7 @@ import pytest
 
 from quorate.adapters.sql.database import Database, DatabasePolicy
 from quorate.adapters.sql.migration import migrate
+from quorate.adapters.sql.projections import metadata
 from quorate.kernel.ids import Tenant
 from tests.integration.stores import Ground, OpenStore
 
@@ -57,6 +58,15 @@ def emptied(url: str) -> str:
     return url
 
 
+def cleared(url: str) -> str:
+    """Take every row out of the migrated PostgreSQL database at `url`; tables made anew take 20 times as long."""
+    import psycopg  # noqa: PLC0415  (the extra may be absent)
+
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("; ".join(f'DELETE FROM "{table}"' for table in metadata.tables))  # noqa: S608  (our own tables)
+    return url
+
+
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("migrated") / "quorate.db"
@@ -74,6 +84,13 @@ def scratch_postgres(postgres_url: str) -> Iterator[str]:
     """Return a second database, for tests that take turns to have one for themselves alone."""
     with made_database(postgres_url) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def spare_postgres(postgres_url: str) -> Iterator[str]:
+    """Return a third database, migrated, for tests that take turns to have its tables for themselves alone."""
+    with made_database(postgres_url) as url:
+        yield migrated(url)
 
 
 @pytest.fixture
@@ -140,6 +157,15 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.db'}"
     return str(request.getfixturevalue("empty_postgres"))
+
+
+@pytest.fixture(params=BOTH)
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a database at the newest schema with nothing in it: what is tested is no migration."""
+    if request.param == "sqlite":
+        file = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "migrated.db")
+        return f"sqlite:///{file}"
+    return cleared(request.getfixturevalue("spare_postgres"))
 
 
 @pytest.fixture

@@ -32,12 +32,12 @@ symbols = ["NOPE"]
 
 
 @pytest.fixture
-def home(tmp_path, empty_url):
+def home(tmp_path, migrated_url):
     """Return a home with strategies that cannot be tried, and its database."""
     path = tmp_path / "home"
     path.mkdir()
     (path / "quorate.toml").write_text(STRATEGIES)
-    return path, empty_url
+    return path, migrated_url
 
 
 async def finished(app, name):

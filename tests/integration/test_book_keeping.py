@@ -23,7 +23,7 @@ from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import BookName, CycleId, TraceId
 from quorate.kernel.journal import Event
 from quorate.market.actions import ActionKind, CorporateAction
-from quorate.market.news import close_of
+from quorate.market.session_hours import close_of
 from quorate.portfolio import BookMode, PortfolioPolicy
 from quorate.risk import Leg
 from tests.fakes.clock import NOON

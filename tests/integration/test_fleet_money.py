@@ -2,13 +2,14 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import msgspec
 import pytest
 
-from quorate.agents.profile import AgentProfile, Mode, Role
+from quorate.agents.defaults import MODEL_PROFILES
 from quorate.agents.prompts import BookView, template_named
 from quorate.arbiter.spec import analysis_spec
 from quorate.arbiter.task import Task, TaskState, TaskType
@@ -16,27 +17,15 @@ from quorate.arena.ports import RunContext
 from quorate.bootstrap.fleet.encoding import AssignedAnalysis
 from quorate.fleet.wire import CallBody, ChargeBody, Refused, Reserve, Reserved, Settle, Settled
 from quorate.kernel.canonical import as_json
-from quorate.kernel.ids import BookName, ProfileName, RunId, Symbol, TaskId
+from quorate.kernel.ids import BookName, RunId, Symbol, TaskId
 from quorate.llm.call import Purpose
-from quorate.llm.tier import Tier
 from tests.fakes.worker_connections import ANALYSES
 from tests.integration.fleets import LONGEST, grounded
 
 pytestmark = pytest.mark.asyncio
 
 AAPL = Symbol("AAPL")
-PROFILE = AgentProfile(
-    name=ProfileName("ta"),
-    role=Role.TECHNICAL_ANALYST,
-    provider="openrouter",
-    model="small/model",
-    tier=Tier.CHEAP,
-    mode=Mode.CHEAP_FIRST,
-    description="",
-    enabled=True,
-    max_tokens=100,
-    prompt_template="technical_analyst/1",
-)
+PROFILE = replace(MODEL_PROFILES[0], provider="openrouter", model="small/model", enabled=True)
 
 
 @pytest.fixture
@@ -130,7 +119,7 @@ async def test_a_call_is_set_aside_and_settled_once_however_often_it_is_said(gro
         for entry in await ground.store.journal.entries("call:call_1")
         if entry.type == "call.reserved"
     ]
-    assert (row["runId"], row["profile"]) == ("run_1", "ta")
+    assert (row["runId"], row["profile"]) == ("run_1", PROFILE.name)
 
 
 async def test_a_limit_without_room_refuses_and_says_which(ground):

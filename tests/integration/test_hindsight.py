@@ -37,8 +37,8 @@ def rows(app, table):
     return app._store.database.read_now(lambda connection: connection.execute(query).all())
 
 
-async def test_a_run_is_held_against_the_market_when_its_horizon_is_over(empty_url, tmp_path):
-    async with opened_home(tmp_path, empty_url) as app:
+async def test_a_run_is_held_against_the_market_when_its_horizon_is_over(migrated_url, tmp_path):
+    async with opened_home(tmp_path, migrated_url) as app:
         await app.run_arena(REQUEST)
         series = await app._store.market.series(REQUEST.symbols)
         hindsight = hindsight_of(app)
@@ -65,8 +65,8 @@ async def test_a_run_is_held_against_the_market_when_its_horizon_is_over(empty_u
         assert (await app.verify(projections=True, against=None)).ok
 
 
-async def test_a_run_that_asks_what_if_waits_for_nothing(empty_url, tmp_path):
-    async with opened_home(tmp_path, empty_url) as app:
+async def test_a_run_that_asks_what_if_waits_for_nothing(migrated_url, tmp_path):
+    async with opened_home(tmp_path, migrated_url) as app:
         run = await app.run_arena(REQUEST)
         hindsight = hindsight_of(app)
         await hindsight.resolved(REQUEST.as_of)
@@ -78,9 +78,9 @@ async def test_a_run_that_asks_what_if_waits_for_nothing(empty_url, tmp_path):
         assert len(rows(app, VOTE_OUTCOMES)) == 4
 
 
-async def test_a_walked_book_balances_in_every_cycle_and_loses_no_decision(empty_url, tmp_path):
+async def test_a_walked_book_balances_in_every_cycle_and_loses_no_decision(migrated_url, tmp_path):
     terms = ReplayTerms(first=date(2012, 3, 1), last=date(2012, 3, 16), symbols=SYMBOLS)
-    async with opened_home(tmp_path, empty_url) as app:
+    async with opened_home(tmp_path, migrated_url) as app:
         replayed = await app.trading.replay(terms)
         marks = [json.loads(row.payload) for row in rows(app, BOOK_MARKS)]
         assert [mark["number"] for mark in marks] == [*range(1, len(replayed.cycles) + 1)]

@@ -27,14 +27,14 @@ def server():
 
 
 @pytest.fixture
-def opened(server, monkeypatch, tmp_path, empty_url):
+def opened(server, monkeypatch, tmp_path, migrated_url):
     """Return how to open a home whose providers are the scripted server."""
     for name in ("OPENROUTER", "OPENAI"):
         url = server.openrouter_url if name == "OPENROUTER" else server.openai_url
         monkeypatch.setenv(f"{name}_BASE_URL", url)
         monkeypatch.setenv(f"{name}_API_KEY", KEY)
     home = tmp_path / "home"
-    return lambda: opened_home(home, empty_url)
+    return lambda: opened_home(home, migrated_url)
 
 
 def each_time(model, *answers):
@@ -134,8 +134,8 @@ async def test_what_cannot_be_judged_or_asked_is_refused_and_nothing_is_written(
         assert len(await app._store.journal.entries("config")) == before
 
 
-async def test_without_a_provider_the_key_that_is_missing_is_named(tmp_path, empty_url):
-    async with opened_home(tmp_path / "home", empty_url) as app:
+async def test_without_a_provider_the_key_that_is_missing_is_named(tmp_path, migrated_url):
+    async with opened_home(tmp_path / "home", migrated_url) as app:
         with pytest.raises(RejectedError) as refused:
             await app.lab.drift(profiles=JUDGES)
         assert refused.value.slug == "unauthenticated"

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from quorate.adapters.sql.calibrations import SqlCalibrations
 from quorate.adapters.sql.chain_table import JOURNAL
@@ -19,6 +19,7 @@ from quorate.bootstrap.planning import NOTHING_LEARNED
 from quorate.bootstrap.scoring_desk import ScoringDesk
 from quorate.bootstrap.trading.facade import ReplayTerms
 from quorate.cycle.book_keeping.hindsight import Hindsight
+from quorate.kernel.calibration import UNKNOWN_SKILL
 from quorate.kernel.confidence import Confidence
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import BookName, ProfileName, Symbol
@@ -88,9 +89,9 @@ def by_hand(rows):
     return lines
 
 
-async def test_a_replayed_book_has_the_board_that_its_rows_add_up_to(empty_url, tmp_path):
+async def test_a_replayed_book_has_the_board_that_its_rows_add_up_to(migrated_url, tmp_path):
     terms = ReplayTerms(first=date(2012, 3, 1), last=date(2012, 4, 20), symbols=SYMBOLS)
-    async with opened_home(tmp_path, empty_url) as app:
+    async with opened_home(tmp_path, migrated_url) as app:
         replayed = await app.trading.replay(terms)
         book = BookName(replayed.book)
         board = await app.scoring.leaderboard(LeaderboardFilter())
@@ -129,8 +130,10 @@ async def test_a_replayed_book_has_the_board_that_its_rows_add_up_to(empty_url, 
         assert (other.of, other.choices.books) == (0, ("replay", str(book)))
 
 
-async def test_what_came_since_gives_the_same_board_as_everything_from_scratch(empty_url, tmp_path):
-    async with opened_home(tmp_path, empty_url) as app:
+async def test_what_came_since_gives_the_same_board_as_everything_from_scratch(
+    migrated_url, tmp_path
+):
+    async with opened_home(tmp_path, migrated_url) as app:
         sessions = await runs(app, date(2011, 1, 3), 4, every=7)
         for session in (sessions[-1], date(2011, 2, 14), date(2011, 3, 4)):
             await resolved(app, session)
@@ -148,8 +151,8 @@ async def test_what_came_since_gives_the_same_board_as_everything_from_scratch(e
         assert board["items"][0]["decisions"] > 0
 
 
-async def test_tables_that_were_folded_again_are_read_again(empty_url, tmp_path):
-    async with opened_home(tmp_path, empty_url) as app:
+async def test_tables_that_were_folded_again_are_read_again(migrated_url, tmp_path):
+    async with opened_home(tmp_path, migrated_url) as app:
         await runs(app, date(2011, 1, 3), 2)
         await resolved(app, date(2011, 6, 1))
         whole = await answers(app.scoring)
@@ -163,8 +166,8 @@ async def test_tables_that_were_folded_again_are_read_again(empty_url, tmp_path)
         assert less == await answers(fresh(app)) != whole
 
 
-async def test_a_retired_agent_stays_on_the_board(empty_url, tmp_path):
-    async with opened_home(tmp_path, empty_url) as app:
+async def test_a_retired_agent_stays_on_the_board(migrated_url, tmp_path):
+    async with opened_home(tmp_path, migrated_url) as app:
         await runs(app, date(2011, 1, 3), 1)
         await resolved(app, date(2011, 6, 1))
         await app.registry.switch(ProfileName("momentum"), enabled=False, by="test")
@@ -173,9 +176,9 @@ async def test_a_retired_agent_stays_on_the_board(empty_url, tmp_path):
 
 
 async def test_thirty_known_outcomes_calibrate_the_runs_that_come_after_them_and_no_other(
-    empty_url, tmp_path
+    migrated_url, tmp_path
 ):
-    async with opened_home(tmp_path, empty_url) as app:
+    async with opened_home(tmp_path, migrated_url) as app:
         sessions = await runs(app, date(2010, 1, 4), 12)
         later, earlier = [
             await app.run_arena(RunRequest(symbols=SYMBOLS, as_of=as_of))
@@ -201,6 +204,11 @@ async def test_thirty_known_outcomes_calibrate_the_runs_that_come_after_them_and
             steps[name][StepKind.CALIBRATED].value == steps[name][StepKind.RAW].value
             for name in uncalibrated
         )
+        weights = {vote.fact.profile: vote.fact.skill_weight for vote in later.votes}
+        assert {name: weight for name, weight in weights.items() if weight != UNKNOWN_SKILL} == {
+            name: 2 * (curve.right + 2) / (curve.outcomes + 4) for name, curve in curves.items()
+        }
+        assert all(vote.fact.skill_weight == UNKNOWN_SKILL for vote in earlier.votes)
         shown = await app.scoring.calibration(next(iter(curves)), BOOK)
         assert shown.curve == curves[ProfileName(shown.name)]
         assert shown.outcomes == shown.curve.outcomes
@@ -212,9 +220,31 @@ async def test_thirty_known_outcomes_calibrate_the_runs_that_come_after_them_and
         assert (await app.verify(projections=True, against=None)).ok
 
 
-async def test_outcomes_behind_the_session_of_a_run_do_not_reach_it(empty_url, tmp_path):
+@pytest.mark.parametrize("which", ["first", "last", "all"])
+async def test_a_calibration_follows_tables_that_were_folded_again(migrated_url, tmp_path, which):
+    async with opened_home(tmp_path, migrated_url) as app:
+        await runs(app, date(2010, 1, 4), 12)
+        store, profiles, after = app._store, await app.profiles(), date(2013, 1, 1)
+        kept = SqlCalibrations(store.database, store.tenant)
+        known = [await kept.known_before(BOOK, each, after) for each in profiles]
+        assert max(known) >= 30
+        rows = sorted(told(app), key=lambda row: row.seq)
+        lost = {"first": rows[:1], "last": rows[-1:], "all": rows}[which]
+        with store.database.engine.begin() as connection:
+            for row in lost:
+                connection.execute(delete(VOTE_OUTCOMES).where(VOTE_OUTCOMES.c.seq == row.seq))
+        less = [await kept.known_before(BOOK, each, after) for each in profiles]
+        anew = SqlCalibrations(store.database, store.tenant)
+        assert less == [await anew.known_before(BOOK, each, after) for each in profiles] != known
+        with store.database.engine.begin() as connection:
+            for row in lost:
+                connection.execute(insert(VOTE_OUTCOMES).values(**row._mapping))
+        assert [await kept.known_before(BOOK, each, after) for each in profiles] == known
+
+
+async def test_outcomes_behind_the_session_of_a_run_do_not_reach_it(migrated_url, tmp_path):
     """The look-ahead test: every later outcome is turned into its opposite, and no curve changes."""
-    async with opened_home(tmp_path, empty_url) as app:
+    async with opened_home(tmp_path, migrated_url) as app:
         await runs(app, date(2009, 1, 5), 16)
         store, profiles = app._store, await app.profiles()
         before = date.fromisoformat(sorted({row.resolved_at for row in told(app)})[-4])
@@ -243,8 +273,8 @@ async def test_outcomes_behind_the_session_of_a_run_do_not_reach_it(empty_url, t
         assert await lied.curves(BOOK, profiles, after) != all_of_them
 
 
-async def test_scoring_writes_nothing(empty_url, tmp_path):
-    async with opened_home(tmp_path, empty_url) as app:
+async def test_scoring_writes_nothing(migrated_url, tmp_path):
+    async with opened_home(tmp_path, migrated_url) as app:
         await runs(app, date(2011, 1, 3), 1)
         await resolved(app, date(2011, 6, 1))
         before = await app._store.head()
@@ -256,8 +286,8 @@ async def test_scoring_writes_nothing(empty_url, tmp_path):
         assert not [name for name in written if "calib" in name or "score" in name]
 
 
-async def test_a_book_or_an_agent_that_does_not_exist_is_not_found(empty_url, tmp_path):
-    async with opened_home(tmp_path, empty_url) as app:
+async def test_a_book_or_an_agent_that_does_not_exist_is_not_found(migrated_url, tmp_path):
+    async with opened_home(tmp_path, migrated_url) as app:
         with pytest.raises(RejectedError, match="no book") as book:
             await app.scoring.leaderboard(LeaderboardFilter(book=BookName("nowhere")))
         with pytest.raises(RejectedError, match="no agent") as agent:

@@ -14,6 +14,7 @@ from quorate.adapters.sql.tasks import TASKS
 from quorate.bootstrap import open_app
 from quorate.kernel.errors import UnavailableError
 from tests.fakes.homes import made_home, settings_of
+from tests.integration.conftest import cleared
 from tests.integration.homes import REQUEST
 
 pytestmark = pytest.mark.integration
@@ -26,7 +27,7 @@ def settings(request, tmp_path):
     """Return a home with three runs, on each kind of database."""
     more = {}
     if request.param == "postgres":
-        more = {"DATABASE_URL": request.getfixturevalue("empty_postgres")}
+        more = {"DATABASE_URL": cleared(request.getfixturevalue("spare_postgres"))}
     made_home(tmp_path, **more)
     return settings_of(tmp_path, **more)
 

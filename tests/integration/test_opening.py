@@ -28,7 +28,7 @@ from tests.fakes.alerts import alert
 from tests.fakes.money import charge, wanted
 from tests.fakes.other_arenas import YUAN, shanghai, write_arena
 from tests.integration.children import dies_running, ended, opens
-from tests.integration.conftest import emptied, migrated
+from tests.integration.conftest import cleared
 from tests.integration.homes import REQUEST, open_once, opened_home
 from tests.integration.stores import Ground, OpenStore
 
@@ -109,7 +109,7 @@ def seeded(kind, request, tmp_path_factory):
         asyncio.run(open_once(home, url))
         yield home, url
         return
-    url = emptied(request.getfixturevalue("scratch_postgres"))
+    url = cleared(request.getfixturevalue("spare_postgres"))
     asyncio.run(open_once(home, url))
     carry_out(url, "CREATE SCHEMA kept", *(f"CREATE TABLE kept.{t} AS TABLE {t}" for t in TABLES))
     yield home, url
@@ -123,7 +123,7 @@ def home(seeded, tmp_path):
     copy = shutil.copytree(template, tmp_path / "home")
     if url.startswith("sqlite"):
         return copy, f"sqlite:///{copy / 'quorate.db'}"
-    migrated(emptied(url))
+    cleared(url)
     carry_out(url, *(f"INSERT INTO {t} SELECT * FROM kept.{t}" for t in TABLES))  # noqa: S608  (our own tables)
     return copy, url
 

@@ -24,6 +24,7 @@ from quorate.llm.budget import (
     Limit,
     Reservation,
 )
+from quorate.llm.call import ModelId
 from quorate.llm.tier import Tier
 from tests.fakes.clock import FakeClock
 from tests.fakes.money import charge, usd, wanted
@@ -456,3 +457,31 @@ async def test_an_impossible_cost_never_reaches_the_journal(store, purse):
     with pytest.raises(InvariantBrokenError):
         charge("-1")
     assert len(store.rows()) == 1
+
+
+async def test_a_free_model_that_is_charged_for_may_cost_that_much_again(store, clock):
+    purse = purse_of(store, clock, per_day=Decimal("0.02"), per_profile_day=Decimal("0.02"))
+    first = await purse.reserve(wanted("0"))
+    await purse.settle(first, charge("0.006"))
+    second = await purse.reserve(wanted("0", profile="another"))
+    assert second.reserved == second.request.worst_cost == usd("0.006")
+    await purse.settle(second, charge("0.009"))
+    with pytest.raises(BudgetExhaustedError, match=r"has \$0.005 left .* may cost \$0.009"):
+        await purse.reserve(wanted("0"))
+    with pytest.raises(BudgetExhaustedError):
+        await purse.require_room_for(wanted("0"))
+    again = SqlPurse(store.journal, clock, BudgetPolicy(per_day=Decimal("0.02")))
+    with pytest.raises(BudgetExhaustedError, match="the daily budget"):
+        await again.reserve(wanted("0"))
+    other = replace(wanted("0"), model=ModelId("openrouter", "free/model"))
+    assert (await purse.reserve(other)).reserved == usd("0")
+    await clock.advance(timedelta(days=1).total_seconds())
+    assert (await purse.reserve(wanted("0"))).reserved == usd("0")
+    assert agrees(store)
+
+
+async def test_what_a_free_model_was_charged_counts_where_nobody_knows_a_later_cost(store, purse):
+    await purse.settle(await purse.reserve(wanted("0")), charge("0.006"))
+    await purse.settle(await purse.reserve(wanted("0")), charge(None, CallStatus.FAILED))
+    assert day_of(store).spent == 12_000_000
+    assert agrees(store)

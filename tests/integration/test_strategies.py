@@ -33,12 +33,12 @@ min_confidence = 0.9
 
 
 @pytest.fixture
-def home(tmp_path, empty_url):
+def home(tmp_path, migrated_url):
     """Return a home with a strategy, and its database."""
     path = tmp_path / "home"
     path.mkdir()
     (path / "quorate.toml").write_text(CALM)
-    return path, empty_url
+    return path, migrated_url
 
 
 def thresholds(run):

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from quorate.adapters.clock.system import SystemClock
 from quorate.adapters.sql.database import Database, DatabasePolicy
 from quorate.adapters.sql.tail import JournalTail
 from tests.integration.children import commits_much, ended
@@ -109,6 +110,31 @@ async def test_rows_of_other_processes_are_all_read_once(tail, ground):
         codes = await asyncio.to_thread(ended, commits_much, [(ground, n, each) for n in names])
     assert codes == [0, 0]
     assert [task.result() for task in reading] == [list(range(1, 2 * each * 3 + 1))] * 3
+
+
+class Asleep(SystemClock):
+    """A clock by which whoever sleeps is never woken: a watch that looks once and then no more."""
+
+    async def sleep(self, seconds):  # noqa: ARG002  (however long)
+        await asyncio.Event().wait()
+
+
+async def test_a_commit_through_a_journal_that_is_heard_waits_for_no_watch(sqlite_ground):
+    """The watch looks every 4 ms, and later on a machine that has much to do."""
+    database = Database(DatabasePolicy(url=sqlite_ground.url))
+    tail = JournalTail(database, sqlite_ground.tenant, Asleep())
+    with sqlite_ground.opened() as store:
+        journal = store.journal
+        journal.heard_by(tail.wake)
+        async with asyncio.timeout(LONGEST), tail.following() as commits:
+            await anext(commits)
+            for number in range(1, 4):
+                await SYSTEM.sleep(0.01)
+                await journal.commit(lambda _tx, number=number: [noted(number)])
+                await anext(commits)
+                assert await tail.head() == number
+    await tail.close()
+    database.close()
 
 
 async def test_several_commits_may_come_as_one_wake_up(tail, store):

@@ -1,5 +1,6 @@
 """Whatever is changed in a home behind our back is found, and its first bad row named (RELIABILITY 4.3)."""
 
+import os
 import random
 import shutil
 import sqlite3
@@ -11,13 +12,14 @@ import pytest
 from quorate.audit.chain import chained_hash, row_bytes
 from quorate.audit.checkpoint import Checkpoint, note_key_id, signed_note
 from quorate.bootstrap import open_app
-from quorate.kernel.errors import QuorateError
+from quorate.kernel.errors import QuorateError, RejectedError
 from tests.fakes.homes import made_home, settings_of, with_runs
 from tests.unit.audit.chains import ORIGIN, STRANGER
 
 pytestmark = pytest.mark.integration
 
-FLIPS = 300
+FLIPS = int(os.environ.get("QUORATE_TEST_FLIPS", "300"))  # noqa: TID251  (a number of this test)
+"""The soak takes 10,000."""
 SEED = 20261121
 ROW = ["seq", "ts", "tenant", "book", "trace_id", "stream", "type", "payload", "prev_hash", "hash"]
 COLUMNS = ["payload", "hash", "prev_hash", "ts", "stream", "type", "trace_id", "book"]
@@ -388,3 +390,11 @@ async def test_the_same_holds_on_postgres(postgres_url, tmp_path):
             ):
                 database.execute(damage)
                 assert (await found_in(app)).first_bad == row
+
+
+async def test_a_file_without_a_checkpoint_vouches_for_nothing_and_is_refused(home, tmp_path):
+    stray = tmp_path / "stray.csv"
+    stray.write_text("Date,Open\n2013-01-02,1\n")
+    async with app_at(home) as app:
+        with pytest.raises(RejectedError, match="holds no checkpoint note"):
+            await app.verify(projections=False, against=stray)

@@ -24,8 +24,8 @@ RUNS = TaskFilter(type=TaskType.ARENA_RUN)
 
 
 @pytest.fixture
-async def app(tmp_path, empty_url):
-    async with opened_home(tmp_path / "home", empty_url) as app:
+async def app(tmp_path, migrated_url):
+    async with opened_home(tmp_path / "home", migrated_url) as app:
         yield app
 
 

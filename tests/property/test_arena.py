@@ -1,6 +1,7 @@
 """What holds for every vote, every scene and every order of votes (RELIABILITY 4.2, 12 and 17)."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from math import prod
 
@@ -44,6 +45,8 @@ SHARES = st.decimals("0.0001", 1, places=4)
 SIZES = st.builds(Sizing, kind=st.sampled_from(SizingKind), value=SHARES)
 CONFIDENCES = st.floats(0, 1) | st.sampled_from([0.62, 0.6200000000000001, 0.6199999999999999])
 
+SKILLS = st.just(1.0) | st.floats(0.01, 1.99)
+
 
 @st.composite
 def scenes(draw: st.DrawFn) -> Scene:
@@ -67,17 +70,20 @@ def rounds(draw: st.DrawFn) -> tuple[Scene, list[Vote]]:
     """A scene and up to eight votes on it, by whoever may speak."""
     scene = draw(scenes())
     votes = [
-        cast(
-            answer(
-                draw(st.sampled_from(Action)),
-                draw(CONFIDENCES),
-                veto=draw(st.booleans()),
-                sizing=draw(st.none() | SIZES),
+        replace(
+            cast(
+                answer(
+                    draw(st.sampled_from(Action)),
+                    draw(CONFIDENCES),
+                    veto=draw(st.booleans()),
+                    sizing=draw(st.none() | SIZES),
+                ),
+                name=f"agent_{number}",
+                role=draw(st.sampled_from([Role.TECHNICAL_ANALYST, Role.RISK_MANAGER, Role.BULL])),
+                at=scene,
+                fallback_used=draw(st.booleans()),
             ),
-            name=f"agent_{number}",
-            role=draw(st.sampled_from([Role.TECHNICAL_ANALYST, Role.RISK_MANAGER, Role.BULL])),
-            at=scene,
-            fallback_used=draw(st.booleans()),
+            skill_weight=draw(SKILLS),
         )
         for number in range(draw(st.integers(0, 8)))
     ]

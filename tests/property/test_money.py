@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -23,10 +23,10 @@ from quorate.adapters.sql.purse import reservation_of, reserved
 from quorate.adapters.sql.sqlite_session import SqliteSession
 from quorate.adapters.sql.transaction import Transaction
 from quorate.kernel.ids import Tenant
-from quorate.llm.balance import Balance
+from quorate.llm.balance import Balance, as_charged
 from quorate.llm.budget import BudgetExhaustedError, BudgetPolicy, CallStatus, Limit, Reservation
 from quorate.llm.call_record import settled_event
-from quorate.llm.nanos import nanos_of
+from quorate.llm.nanos import nanos_of, usd_of
 from quorate.llm.tier import Tier
 from tests.fakes.money import charge, wanted
 from tests.integration.facts import budget_set
@@ -95,9 +95,12 @@ class Till:
         project(self.session, Place(self.tenant, self.seq, f"ts{self.seq}"), as_stored(event)[0])
 
     def reserve(self, request):
-        reservation = reservation_of(request, self.day)
+        tx = Transaction(self.session, self.tenant)
+        held = as_charged(request, tx.budgets(request, self.day).charged)
+        assert held == self.charged_before(request)
+        reservation = reservation_of(held, self.day)
         events, full = self.decided(reservation)
-        assert full is self.missing(request)
+        assert full is self.missing(held)
         for event in events:
             self.write(event)
         if full is None:
@@ -111,6 +114,12 @@ class Till:
             return reserved(tx, reservation, found, POLICY.sizes()), None
         except BudgetExhaustedError as refusal:
             return (), refusal.limit
+
+    def charged_before(self, request):
+        """Return a free call with the most that one of its model cost today, any other as it is."""
+        today = [c.cost for c in self.calls.values() if c.reservation.day == self.day and c.cost]
+        is_free = request.worst_cost is not None and request.worst_cost.amount == 0
+        return replace(request, worst_cost=usd_of(max(today))) if is_free and today else request
 
     def settle(self, call, end):
         before = call.status

@@ -26,7 +26,15 @@ RUN_KEYS = {"format", "tenant", "run", "prevHash", "rows", "checkpoint", "public
 JOURNAL_KEYS = {"format", "tenant", "publicKeys", "checkpoints"}
 TEXT_COLUMNS = ("ts", "tenant", "book", "traceId", "stream", "type", "payload", "prevHash", "hash")
 COVERED = ("book", "payload", "seq", "stream", "tenant", "traceId", "ts", "type")
-MEASURED = {"confidence", "disagreement", "factor", "latencyMs", "threshold", "value"}
+MEASURED = {
+    "confidence",
+    "disagreement",
+    "factor",
+    "latencyMs",
+    "skillWeight",
+    "threshold",
+    "value",
+}
 CHAIN = ["raw", "calibrated", "fallback", "hidden_hand"]
 STATUS = {"run.completed": "completed", "run.failed": "failed", "run.cancelled": "cancelled"}
 FROM_HEADER = (

@@ -35,8 +35,8 @@ class Consensus:
 def reach_consensus(votes: Iterable[Vote]) -> Consensus | None:
     """Return the plurality of the valid votes, None without any; their order does not matter.
 
-    Equal numbers are told apart by the sum of their confidences, equal sums by caution. Votes weigh
-    the same until a skill is tracked over 30 outcomes. Source: DESIGN 6, R-076.
+    Equal numbers are told apart by the sum of their confidences, equal sums by caution. A vote weighs what its agent's
+    skill says, in that sum and in the mean; all weigh the same until 30 outcomes are known. Source: DESIGN 6, R-076.
     """
     camps = _camps(votes)
     if not camps:
@@ -47,15 +47,16 @@ def reach_consensus(votes: Iterable[Vote]) -> Consensus | None:
     return Consensus(
         action=action,
         disagreement=(voters - len(supporters)) / voters,
-        confidence=mean_confidence([belief(vote) for vote in supporters]),
+        confidence=mean_confidence(supporters),
         supporters=tuple(supporters),
         voters=voters,
     )
 
 
-def mean_confidence(values: Sequence[float]) -> Confidence:
-    """Return the mean of at least one confidence, never rounded out of their range."""
-    mean = fsum(values) / len(values)
+def mean_confidence(votes: Sequence[Vote]) -> Confidence:
+    """Return the mean confidence of at least one valid vote, each by its weight, never rounded out of their range."""
+    values = [belief(vote) for vote in votes]
+    mean = fsum(map(_weighed, votes)) / fsum(vote.skill_weight for vote in votes)
     return Confidence(min(max(mean, min(values)), max(values)))
 
 
@@ -79,4 +80,8 @@ def _camps(votes: Iterable[Vote]) -> dict[Action, list[Vote]]:
 
 
 def _strength(action: Action, camp: Sequence[Vote]) -> tuple[int, float, int]:
-    return len(camp), fsum(belief(vote) for vote in camp), BY_CAUTION.index(action)
+    return len(camp), fsum(map(_weighed, camp)), BY_CAUTION.index(action)
+
+
+def _weighed(vote: Vote) -> float:
+    return vote.skill_weight * belief(vote)

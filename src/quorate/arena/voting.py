@@ -12,7 +12,7 @@ from quorate.arena.confidence_chain import Steps, confidence_chain, fallback_dou
 from quorate.arena.hidden_hand import hidden_hand_doubt
 from quorate.arena.policy import ArenaPolicy
 from quorate.arena.scene import Scene
-from quorate.kernel.calibration import NOBODY_CALIBRATED, CalibrationCurve
+from quorate.kernel.calibration import NOBODY_CALIBRATED, UNKNOWN_SKILL, CalibrationCurve
 from quorate.kernel.canonical import JsonValue
 from quorate.kernel.confidence import Confidence
 from quorate.kernel.ids import ProfileName, Symbol
@@ -90,6 +90,7 @@ def cast_vote(  # noqa: PLR0913  (what a vote is made of, each named)
         latency_ms=reply.latency_ms,
         cost=cost,
         panel=panel,
+        skill_weight=_skill_weight(reply, curve),
     )
 
 
@@ -103,6 +104,11 @@ def cost_share(cost: Usd | None, answers: int) -> Usd | None:
 def is_veto(vote: Vote) -> bool:
     """Return whether a risk manager, voter or not, forbids new risk. Source: R-076."""
     return vote.answer.veto and vote.role == Role.RISK_MANAGER
+
+
+def _skill_weight(reply: AgentReply, curve: CalibrationCurve | None) -> float:
+    """Return what a vote weighs; a fallback model's is weighed by nobody else's record."""
+    return UNKNOWN_SKILL if curve is None or reply.fallback_used else curve.skill_weight
 
 
 def _chain(

@@ -19,6 +19,7 @@ from quorate.bootstrap.backups import (
     vacuum_database,
 )
 from quorate.bootstrap.checking import Check
+from quorate.bootstrap.hub_api import open_hub_api
 from quorate.bootstrap.mending import mend_home
 from quorate.bootstrap.opening import check_database, migrate_database, open_app
 from quorate.bootstrap.safety import emergency_halt
@@ -43,6 +44,7 @@ __all__ = [
     "mend_home",
     "migrate_database",
     "open_app",
+    "open_hub_api",
     "restore_database",
     "rows_at_stake",
     "vacuum_database",

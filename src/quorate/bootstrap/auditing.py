@@ -35,6 +35,9 @@ from quorate.kernel.journal import JournalEntry
 RUN_EXPORT: Final = "quorate-run-export/1"
 JOURNAL_EXPORT: Final = "quorate-journal-export/1"
 
+LONGEST_SIZE: Final = 18
+"""Digits; every size of so many fits the journal's 64 bits."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSummary:
@@ -50,7 +53,7 @@ async def verify(store: Store, *, projections: bool, against: Path | None) -> Ve
     With `projections` the state tables are folded again and compared; `against` adds notes that were kept elsewhere.
 
     Raises:
-        RejectedError: there is no file `against`.
+        RejectedError: there is no file `against`, or no checkpoint note in it.
     """
     return await store.database.read(
         partial(_verified, store=store, projections=projections, against=against)
@@ -150,19 +153,30 @@ def _verified(
 
 
 def trusted_keys(
-    own: Mapping[str, bytes], registrations: Iterable[KeyRegistration], notes: Sequence[str]
+    own: Mapping[str, bytes], registrations: Iterable[KeyRegistration], notes: Iterable[str]
 ) -> Mapping[str, bytes]:
     """Return this home's own key and every key whose registration a trusted key has signed over.
 
     A key that only the database knows vouches for nothing: whoever can change the database could have put it there.
+    The notes are read only where a key is not known anyway; a chain of a million rows has ten thousand of them.
     """
-    trusted, waiting = dict(own), sorted(registrations)
+    trusted = dict(own)
+    waiting = [key for key in sorted(registrations) if key.key_id not in trusted]
+    if not waiting:
+        return trusted
+    by_size = sorted(notes, key=_stated_size, reverse=True)
     while True:
-        vouched = max(_signed_sizes(notes, trusted), default=0)
+        vouched = next(_signed_sizes(by_size, trusted), 0)
         known = [key for key in waiting if key.seq <= vouched and key.key_id not in trusted]
         if not known:
             return trusted
         trusted |= {key.key_id: key.public_key for key in known}
+
+
+def _stated_size(note: str) -> int:
+    """Return the size that a note says in its second line, 0 where it says none; a note that is none is left later."""
+    size = note.split("\n", 2)[1:2]
+    return int(size[0]) if size and size[0].isdecimal() and len(size[0]) <= LONGEST_SIZE else 0
 
 
 def _signed_sizes(notes: Iterable[str], keys: Mapping[str, bytes]) -> Iterator[int]:
@@ -183,7 +197,14 @@ def _notes_kept(path: Path) -> Sequence[str]:
             fix="name a file of checkpoint notes, as under checkpoints/ in the home",
             slug="not-found",
         )
-    return notes_in(path)
+    notes = notes_in(path)
+    if not any(map(_stated_size, notes)):
+        raise RejectedError(
+            f"{path} holds no checkpoint note",
+            effect="nothing was verified",
+            fix="name a file of checkpoint notes, as under checkpoints/ in the home",
+        )
+    return notes
 
 
 async def _sign(store: Store, needed: int) -> None:

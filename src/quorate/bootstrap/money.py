@@ -15,8 +15,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from quorate.adapters.sql.budgets import balances_on, limits_set
-from quorate.adapters.sql.call_listing import calls_page
-from quorate.adapters.sql.costs import cost_by_day, cost_lines, spent_in
+from quorate.adapters.sql.call_listing import calls_count, calls_page
+from quorate.adapters.sql.costs import CostCells, cost_by_day, cost_lines, spent_in
 from quorate.adapters.sql.open_calls import open_calls
 from quorate.adapters.sql.profiles import registered_profiles
 from quorate.adapters.sql.purse import SqlPurse
@@ -70,18 +70,23 @@ class MoneyBook:
         self._store = store
         self._policy = policy
         self.purse = SqlPurse(store.journal, store.clock, policy)
+        self._cells = CostCells()
 
     async def cost_summary(
         self, by: CostAxis, since: date, until: date | None = None
     ) -> Sequence[CostLine]:
         """Return the calls from one UTC day to another, both included, added up by `by`; the keys in their order."""
-        return await self._read(partial(cost_lines, by=by, since=since, until=until))
+        return await self._read(
+            partial(cost_lines, by=by, since=since, until=until, known=self._cells)
+        )
 
     async def cost_by_day(
         self, by: CostAxis, since: date, until: date | None = None
     ) -> Mapping[str, Sequence[CostLine]]:
         """Return the same for each day that had a call, by its name, the oldest first."""
-        return await self._read(partial(cost_by_day, by=by, since=since, until=until))
+        return await self._read(
+            partial(cost_by_day, by=by, since=since, until=until, known=self._cells)
+        )
 
     async def spent_in(self, book: BookName) -> Usd:
         """Return what the budgets counted for a book's calls, ever."""
@@ -90,6 +95,12 @@ class MoneyBook:
     async def calls(self, wanted: CallFilter, limit: int, after: str | None) -> CallPage:
         """Return at most `limit` of the calls that `wanted` asks for, newest first, those made before call `after`."""
         return await self._read(partial(calls_page, wanted=wanted, limit=limit, after=after))
+
+    async def calls_count(self, wanted: CallFilter) -> int:
+        """Return how many calls `wanted` asks for."""
+        return await self._store.database.read(
+            partial(calls_count, tenant=self._store.tenant, wanted=wanted)
+        )
 
     async def outlook(self) -> Outlook:
         """Return what today and this month cost, how full the limits are, and where the rate so far leads."""
@@ -183,7 +194,9 @@ class MoneyBook:
         today, tenant = self.purse.today(), self._store.tenant
         return Outlook(
             now=self._store.clock.now(),
-            days=cost_lines(connection, tenant, CostAxis.DAY, month_start(today)),
+            days=cost_lines(
+                connection, tenant, CostAxis.DAY, month_start(today), known=self._cells
+            ),
             budgets=self._lines(connection),
             warnings=warnings_on(connection, tenant, today),
         )

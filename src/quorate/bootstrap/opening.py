@@ -53,6 +53,7 @@ async def open_app(
             court = GuardedCourt(RefusingCourt(HomeCourt(store), store), store.boundaries)
             alerts = AlertDesk(store)
             feed = JournalTail(store.database, store.tenant, store.clock)
+            store.journal.heard_by(feed.wake)
             fleet = Fleet(store, money.purse, alerts.watch, feed, court)
             runner = Runner(store, agents, court, fleet)
             started = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from typing import Final
 
@@ -28,7 +28,7 @@ PACKAGED: Final = "us-daily-2000-2013"
 
 async def seed(store: Store) -> None:
     """Register the signing key and the default profiles, open the default book, import the packaged bars."""
-    packaged = await _packaged_series(store)
+    packaged = await _lacking_series(store)
 
     def decide(tx: Transaction) -> Sequence[Event]:
         return [
@@ -49,10 +49,16 @@ async def _vouch(store: Store) -> None:
         await asyncio.to_thread(store.writer.sign, store.tenant)
 
 
-async def _packaged_series(store: Store) -> Sequence[Series]:
+async def _lacking_series(store: Store) -> Sequence[Series]:
     """Return the packaged series, read only where the home has no series at all."""
     if await store.database.read(lambda connection: digests_of(connection, store.tenant)):
         return ()
+    return packaged_series()
+
+
+@cache
+def packaged_series() -> Sequence[Series]:
+    """Return the packaged history, read from its rows once a process, however many homes it opens."""
     content = files("quorate.market") / "packaged" / f"{PACKAGED}.csv.gz"
     return read_bars(content.read_bytes(), source=PACKAGED).series
 

@@ -13,6 +13,7 @@ from quorate.arena.strategy import Strategy, strategy_named
 from quorate.bootstrap.backtests import Backtests
 from quorate.bootstrap.stopping import Walks
 from quorate.bootstrap.store import Store
+from quorate.bootstrap.strategy_writing import StrategyWish, write_strategy
 from quorate.cycle.strategies.backtest import BacktestLine
 from quorate.cycle.strategies.default import with_default
 from quorate.cycle.strategies.line import StrategyLine
@@ -44,7 +45,7 @@ class StrategyDesk:
 
     def __init__(self, store: Store, court: Court, walks: Walks) -> None:
         self._store = store
-        self.configured: Mapping[StrategyName, Strategy] = with_default(store.settings.strategies)
+        self.configured = dict(with_default(store.settings.strategies))
         self.backtests = Backtests(store, self.configured, court, walks)
 
     async def lines(self) -> Sequence[StrategyLine]:
@@ -115,6 +116,21 @@ class StrategyDesk:
 
         await self._store.journal.commit(decide)
         return StrategyChange(await self.line(name), applied[0])
+
+    async def write(self, wish: StrategyWish, *, seen: str | None = None) -> StrategyChange:
+        """Make a strategy, or the next version of one; it is known at once, and waits until somebody enables it.
+
+        Raises:
+            RejectedError: it would be refused at a start.
+            ConflictError: it is not as it was `seen` (slug `precondition-failed`).
+        """
+        standing = (await _standings(self._store)).get(wish.name, StrategyStanding(name=wish.name))
+        if seen not in {None, standing.revision}:
+            raise _moved(wish.name)
+        written = await write_strategy(self._store, wish)
+        self.configured[wish.name] = written.strategy
+        await self._store.journal.commit(partial(_recorded, wish.name, written.strategy))
+        return StrategyChange(await self.line(wish.name), written.applied)
 
     async def followed(self, name: StrategyName) -> Strategy:
         """Return the strategy that a cycle is to follow with real or paper money.

@@ -61,7 +61,7 @@ def drain(context: typer.Context, name: Name, *, reason: Reason = "") -> ExitCod
 
 
 async def _list(app: App, call: Invocation) -> ExitCode:
-    agents = [_agent_row(line.as_json()) for line in await app.routing.agents()]
+    agents = [agent_row(line.as_json()) for line in await app.routing.agents()]
     workers = [_worker_row(line) for line in await app.routing.workers()]
     show_list(
         call,
@@ -95,7 +95,8 @@ async def _stands(app: App, call: Invocation, act: str, name: str, reason: str) 
     return ExitCode.DONE
 
 
-def _agent_row(tree: dict[str, object]) -> Row:
+def agent_row(tree: Row) -> Row:
+    """Return an agent's line of the list."""
     state = str(tree["standing"])
     if state == "in_service":
         state = "archived" if tree["archived"] else "on" if tree["enabled"] else "off"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date
 from typing import TYPE_CHECKING, NamedTuple
 
-from quorate.cli.days import first_day
+from quorate.cli.days import days_between
 from quorate.cli.failures import ExitCode
 from quorate.cli.listing import Row, show_list
 from quorate.kernel.errors import RejectedError
@@ -55,6 +55,7 @@ def _filter(asked: CallsAsked, today: date) -> CallFilter:
     from quorate.llm.call import Purpose  # noqa: PLC0415
     from quorate.llm.call_listing import CallFilter  # noqa: PLC0415
 
+    first, last = days_between(asked.since, asked.until, today)
     return CallFilter(
         model=asked.model,
         profile=asked.profile,
@@ -62,8 +63,8 @@ def _filter(asked: CallsAsked, today: date) -> CallFilter:
         purpose=None if asked.purpose is None else Purpose(_one_of(asked.purpose, Purpose)),
         status=None if asked.status is None else CallStatus(_one_of(asked.status, CallStatus)),
         unpriced=True if asked.unpriced else None,
-        since=None if asked.since is None else first_day(asked.since, today),
-        until=None if asked.until is None else first_day(asked.until, today),
+        since=first,
+        until=last,
     )
 
 

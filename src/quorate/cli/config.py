@@ -60,7 +60,7 @@ def get_(context: typer.Context, key: Key) -> ExitCode:
 @app.command(name="set")
 def set_(context: typer.Context, key: Key, value: Value) -> ExitCode:
     """Set a value in the configuration file, whose comments stay; refused as a whole where it would not be allowed."""
-    from quorate.config.editing import edit_config  # noqa: PLC0415  (slow; help must not wait)
+    from quorate.config.editing import GIVEN_BACK, edit_config  # noqa: PLC0415  (slow; help must not wait)
     from quorate.config.reloadable import RELOADABLE  # noqa: PLC0415
 
     call = invocation(context)
@@ -77,7 +77,8 @@ def set_(context: typer.Context, key: Key, value: Value) -> ExitCode:
         "configHash": done.settings.config_hash,
     }
     when = "a hub that is served takes it up" if at_once else "it holds from the next start on"
-    told = f"{key} is set in {done.file}; {when}." if done.applied else f"{key} is so already."
+    act = "is the default's again, in" if value == GIVEN_BACK else "is set in"
+    told = f"{key} {act} {done.file}; {when}." if done.applied else f"{key} is so already."
     call.terminal.reply(tree, [told])
     for name in done.overridden:
         call.terminal.note(f"{name} is set and goes before the file.")

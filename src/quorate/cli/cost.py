@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quorate.cli.call_view import CallsAsked, show_calls
-from quorate.cli.days import first_day
+from quorate.cli.days import days_between, first_day
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import Invocation, invocation
 from quorate.cli.listing import note_more, part, table
@@ -86,8 +86,7 @@ async def _show_cost(app: App, call: Invocation, by: str, span: tuple[str, str |
 
     axis, now = _axis(by), app.clock.now()
     today = now.astimezone(UTC).date()
-    first = first_day(span[0], today)
-    last = None if span[1] is None else first_day(span[1], today)
+    first, (_, last) = first_day(span[0], today), days_between(*span, today)
     lines = in_order(await app.money.cost_summary(axis, first, last), axis)
     page = part(lines, lambda line: line.key, limit=call.limit, cursor=call.cursor)
     whole = total(lines)

@@ -143,4 +143,5 @@ async def _show(app: App, call: Invocation, book: BookName | None) -> ExitCode:
 def _say(call: Invocation, told: CycleStatus) -> None:
     from quorate.cli.cycle_view import status_lines, status_tree  # noqa: PLC0415  (slow; help must not wait)
 
-    call.terminal.reply(status_tree(told), status_lines(told))
+    tree = status_tree(told)
+    call.terminal.reply(tree, status_lines(tree))

@@ -123,21 +123,19 @@ def status_tree(told: CycleStatus) -> dict[str, object]:
     }
 
 
-def status_lines(told: CycleStatus) -> Iterator[str]:
+def status_lines(told: Mapping[str, object]) -> Iterator[str]:
     """Yield where a book's cycles stand, for people."""
-    stage = told.stage
-    count = f"{stage.number} cycle{'' if stage.number == 1 else 's'} so far"
-    yield f"book {told.book} ({told.mode.value})   {stage.stage.value}   {count}"
-    if stage.cycle_id:
-        yield f"  last cycle     {stage.cycle_id}"
-    yield f"  skipped starts {stage.skipped}"
-    if stage.failures:
-        yield f"  failed in a row {stage.failures} (three halt the book)"
-    start = told.schedule.next_start_at
-    if start is None:
+    count = f"{told['number']} cycle{'' if told['number'] == 1 else 's'} so far"
+    yield f"book {told['book']} ({told['mode']})   {told['state']}   {count}"
+    if told["cycleId"]:
+        yield f"  last cycle     {told['cycleId']}"
+    yield f"  skipped starts {told['skipped']}"
+    if told["failuresInARow"]:
+        yield f"  failed in a row {told['failuresInARow']} (three halt the book)"
+    if told["nextStartAt"] is None:
         yield "  no cycle starts by itself: quorate cycle start --every 15m"
     else:
-        yield f"  next start     {stamp(start)}, every {told.schedule.every_s:g} s while `quorate up` serves"
+        yield f"  next start     {told['nextStartAt']}, every {told['everySeconds']:g} s while `quorate up` serves"
 
 
 def _said(cycle: RecordedCycle, step: StepName) -> str:

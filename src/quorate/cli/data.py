@@ -157,6 +157,6 @@ def _import_tree(file: Path, summary: ImportSummary) -> dict[str, object]:
 def _import_lines(file: Path, summary: ImportSummary) -> list[str]:
     counts = f"{summary.bars} bars, {summary.actions} corporate actions"
     return [
-        f"{file}: {' '.join(summary.symbols)}: {counts}",
+        ": ".join(filter(None, (str(file), " ".join(summary.symbols), counts))),
         *(f"  {note}" for note in summary.notes),
     ]

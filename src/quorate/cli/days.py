@@ -29,3 +29,21 @@ def first_day(since: str, today: date) -> date:
             effect="nothing is shown",
             fix="quorate cost --since 7d",
         ) from None
+
+
+def days_between(
+    since: str | None, until: str | None, today: date
+) -> tuple[date | None, date | None]:
+    """Return the first and the last UTC day that are meant, None where none is named.
+
+    Raises:
+        RejectedError: one of them is none, or the last comes before the first.
+    """
+    first, last = (None if day is None else first_day(day, today) for day in (since, until))
+    if first is not None and last is not None and last < first:
+        raise RejectedError(
+            f"--until {last} is before --since {first}",
+            effect="nothing is shown",
+            fix="name the earlier day with --since",
+        )
+    return first, last

@@ -91,6 +91,7 @@ async def _show_debates(app: App, call: Invocation, symbol: str | None) -> ExitC
         rows=[run.row.as_json() for run in page.items],
         next_cursor=cursor_text(page.next_after),
         columns=COLUMNS,
+        empty="No dispute was heard: one opens where voters disagree and a power model may be asked.",
     )
     return ExitCode.DONE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from enum import IntEnum
@@ -31,6 +32,7 @@ _CODES: Final[Mapping[str, ExitCode]] = {
     "validation-failed": ExitCode.USAGE,
     "invalid-cursor": ExitCode.USAGE,
     "unauthenticated": ExitCode.CREDENTIALS,
+    "forbidden": ExitCode.CREDENTIALS,
     "budget-exhausted": ExitCode.SAFETY,
     "trading-halted": ExitCode.SAFETY,
     "risk-denied": ExitCode.SAFETY,
@@ -38,6 +40,9 @@ _CODES: Final[Mapping[str, ExitCode]] = {
     "not-found": ExitCode.NOT_FOUND,
     "conflict": ExitCode.CONFLICT,
     "cycle-running": ExitCode.CONFLICT,
+    "idempotency-in-flight": ExitCode.CONFLICT,
+    "idempotency-reused": ExitCode.CONFLICT,
+    "precondition-failed": ExitCode.CONFLICT,
     "illegal-transition": ExitCode.CONFLICT,
     "unavailable": ExitCode.UNREACHABLE,
     "broker-unavailable": ExitCode.UNREACHABLE,
@@ -57,14 +62,14 @@ def exit_code(error: QuorateError) -> ExitCode:
 
 
 def failure_tree(error: QuorateError) -> dict[str, object]:
-    """Return what `--json` prints for `error`; outside a run there is no trace, so no traceId."""
+    """Return what `--json` prints for `error`; a hub's own problem names its trace, else there is none."""
     problem: dict[str, object] = {
         "type": error.slug,
         "title": title_of(error.slug),
         "status": status_of(error.slug),
         "detail": str(error),
-        "traceId": None,
-        "retryable": isinstance(error, UnavailableError),
+        "traceId": getattr(error, "trace_id", None),
+        "retryable": isinstance(error, UnavailableError) or getattr(error, "retryable", False),
     }
     return {"error": problem | _config_errors(error)}
 
@@ -79,7 +84,13 @@ def usage_error(message: str, command: str) -> RejectedError:
 
 
 def internal_error(error: BaseException) -> QuorateError:
-    """Return the failure that an unforeseen exception is to the user."""
+    """Return the failure that an unforeseen exception is to the user; output without room is no error of ours."""
+    if isinstance(error, OSError) and error.filename is None and error.errno == errno.ENOSPC:
+        return QuorateError(
+            f"there is no room for the output ({error.strerror})",
+            effect="what the journal holds stands, the answer was not written",
+            fix="make room, or send it elsewhere",
+        )
     return QuorateError(
         f"an internal error: {type(error).__name__}: {error}",
         effect="the command was abandoned; what the journal holds stands",

@@ -9,7 +9,7 @@ import typer
 
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import Invocation, invocation
-from quorate.cli.leaderboard_view import agreement_lines, board_lines
+from quorate.cli.leaderboard_view import agreement_lines, alike_first, board_lines, pair_key
 from quorate.cli.listing import note_more, part
 from quorate.cli.order_typed import parsed_symbol
 from quorate.kernel.errors import RejectedError
@@ -17,7 +17,7 @@ from quorate.kernel.ids import BookName, is_name
 from quorate.kernel.stamps import stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from quorate.cli.ports import App
     from quorate.scoring.leaderboard import LeaderboardFilter
@@ -121,7 +121,7 @@ async def _show(app: App, call: Invocation, asked: Asked) -> ExitCode:
         "items": [line.as_json() for line in page.items],
         "nextCursor": page.next_cursor,
     }
-    call.terminal.reply(tree, board_lines(board, page.items))
+    call.terminal.reply(tree, board_lines(tree))
     note_more(call, page.next_cursor)
     return ExitCode.DONE
 
@@ -129,30 +129,16 @@ async def _show(app: App, call: Invocation, asked: Asked) -> ExitCode:
 async def _show_agreement(app: App, call: Invocation, asked: Asked) -> ExitCode:
     found = await app.scoring.agreement(_filter(asked))
     whole = found.as_json()
-    pairs = sorted(
-        zip(found.pairs, _trees(whole), strict=True),
-        key=lambda each: (each[0].alike is None, -(each[0].alike or 0.0), each[0].one),
-    )
-    page = part(
-        pairs,
-        lambda each: f"{each[0].one}:{each[0].other}",
-        limit=call.limit,
-        cursor=call.cursor,
-    )
+    page = part(alike_first(whole), pair_key, limit=call.limit, cursor=call.cursor)
     tree = {
         "readAt": stamp(app.clock.now()),
         **whole,
-        "items": [item for _, item in page.items],
+        "items": page.items,
         "nextCursor": page.next_cursor,
     }
-    call.terminal.reply(tree, agreement_lines(found, [pair for pair, _ in page.items]))
+    call.terminal.reply(tree, agreement_lines(tree))
     note_more(call, page.next_cursor)
     return ExitCode.DONE
-
-
-def _trees(whole: Mapping[str, object]) -> Sequence[object]:
-    items = whole["items"]
-    return items if isinstance(items, list | tuple) else ()
 
 
 def _filter(asked: Asked) -> LeaderboardFilter:

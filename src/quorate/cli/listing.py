@@ -85,6 +85,19 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
         ).rstrip()
 
 
+def part_of(row: Row, key: str) -> Row:
+    """Return the object under `key` of a JSON object, an empty one where there is none."""
+    value = row.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def parts_of(row: Row, key: str) -> Sequence[Row]:
+    """Return the objects in the list under `key` of a JSON object, none where there is no list."""
+    value = row.get(key)
+    listed = value if isinstance(value, list | tuple) else ()
+    return [each for each in listed if isinstance(each, dict)]
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 

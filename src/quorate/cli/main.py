@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,7 +68,7 @@ from quorate.cli.failures import (
     shortened,
     usage_error,
 )
-from quorate.cli.invocation import Invocation
+from quorate.cli.invocation import Invocation, Remote
 from quorate.cli.root import MAX_LIMIT, RootGroup
 from quorate.cli.terminal import Terminal
 from quorate.kernel.errors import QuorateError, root_cause
@@ -154,6 +156,9 @@ def quorate(  # noqa: PLR0913  (one parameter per global option)
     db: Annotated[
         str, typer.Option(metavar="PATH", help="The database; goes before QUORATE_DATABASE_URL.")
     ] = "",
+    server: Annotated[
+        str, typer.Option(metavar="URL", help="Ask the hub there, with the token in QUORATE_TOKEN.")
+    ] = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Trace a failure.")] = False,  # noqa: ARG001  (read by `main`)
     no_color: Annotated[bool, typer.Option("--no-color", help="Also: NO_COLOR=1.")] = False,
@@ -180,15 +185,30 @@ def quorate(  # noqa: PLR0913  (one parameter per global option)
         limit=limit,
         cursor=cursor,
         compose=context.obj,
+        remote=_remote(server, home=profile_dir or db),
     )
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
     return ExitCode.DONE
 
 
+def _remote(url: str, *, home: str) -> Remote | None:
+    if not url:
+        return None
+    if home:
+        raise usage_error(
+            "--server asks a running hub, so --profile-dir and --db have no meaning beside it",
+            "quorate",
+        )
+    from quorate.cli.remote import RemoteHub  # noqa: PLC0415  (slow; help must not wait)
+
+    return RemoteHub(url)
+
+
 def main(arguments: Sequence[str] | None = None, compose: Compose | None = None) -> int:
     """Run one command and return its exit code; `compose` stands in for the real application."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _open_streams()
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     command = typer.main.get_command(app)
     completion_init()
@@ -201,6 +221,13 @@ def main(arguments: Sequence[str] | None = None, compose: Compose | None = None)
     if code == ExitCode.INTERRUPTED:
         _terminal(words).complain("interrupted; what the journal holds stands.")
     return int(code or ExitCode.DONE)
+
+
+def _open_streams() -> None:
+    """Put a stream that leads nowhere in the place of one that the shell closed (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _fail(error: Exception, words: Sequence[str]) -> ExitCode:

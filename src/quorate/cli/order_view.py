@@ -1,99 +1,97 @@
-"""Orders and comparisons as a person reads them."""
+"""Orders and comparisons as a person reads them: made of what programs get, so a hub's answer reads alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
 
-from quorate.execution.listing import OrderLine, exact, order_kind_words
-from quorate.execution.recorded import OrderFact
-
-if TYPE_CHECKING:
-    from quorate.execution.comparison import Comparison
-    from quorate.kernel.journal import JournalEntry
+from quorate.cli.listing import Row, part_of, parts_of
+from quorate.execution.listing import exact
+from quorate.execution.order_table import TERMINAL
 
 
-def order_row(line: OrderLine) -> dict[str, object]:
+def order_row(order: Row) -> Row:
     """Return the line of a list; in REPLAY an order is told by the session that it was wanted at the close of."""
-    request = line.request
+    average = order["avgPrice"]
+    stamp = order["submittedAt"] or order["changedAt"]
     return {
-        "orderId": line.client_order_id,
-        "when": line.session or f"{line.created_at[:19]}Z",
-        "symbol": line.symbol,
-        "side": line.side.name,
-        "leg": request.leg.value,
-        "type": order_kind_words(request.kind, request.price),
-        "qty": exact(request.quantity),
-        "filledQty": exact(line.filled),
-        "avgPrice": None if line.average_price is None else price(line.average_price),
-        "status": line.status,
-        "decisionId": request.decision_id,
+        "orderId": order["orderId"],
+        "when": order["session"] or f"{str(stamp)[:19]}Z",
+        "symbol": order["symbol"],
+        "side": order["side"],
+        "leg": order["leg"],
+        "type": _kind(order),
+        "qty": order["qty"],
+        "filledQty": order["filledQty"],
+        "avgPrice": None if average is None else _price(average),
+        "status": order["status"],
+        "decisionId": order["decisionId"],
     }
 
 
-def order_lines(line: OrderLine, entries: Sequence[JournalEntry]) -> Iterator[str]:
+def order_lines(order: Row) -> Iterator[str]:
     """Yield an order: what it asks for, where it is, what it is for, and how it came there."""
-    request = line.request
     yield (
-        f"{line.side.name} {exact(request.quantity)} {line.symbol}   "
-        f"{order_kind_words(request.kind, request.price)}   {request.leg.value}   book {line.book}"
+        f"{order['side']} {order['qty']} {order['symbol']}   "
+        f"{_kind(order)}   {order['leg']}   book {order['book']}"
     )
-    at = "" if line.average_price is None else f" at {price(line.average_price)}"
-    reason = f"   {line.reason}" if line.reason else ""
-    yield f"{line.status.replace('_', ' ')}, {exact(line.filled)} of {exact(request.quantity)} filled{at}{reason}"
-    yield f"  client order id  {line.client_order_id}"
-    yield f"  broker order id  {line.broker_order_id or 'none'}"
-    yield f"  decision         {request.decision_id}"
-    if line.session:
-        yield f"  wanted           at the close of {line.session}"
-    if line.stop is not None and line.stop.price is not None:
-        yield (
-            f"  protective stop  {exact(line.stop.quantity)} at {price(line.stop.price)}, "
-            f"{line.stop.state.value.lower().replace('_', ' ')}"
-        )
+    at = "" if order["avgPrice"] is None else f" at {_price(order['avgPrice'])}"
+    reason = f"   {order['reason']}" if order["reason"] else ""
+    yield f"{_status(order)}, {order['filledQty']} of {order['qty']} filled{at}{reason}"
+    yield f"  client order id  {order['clientOrderId']}"
+    yield f"  broker order id  {order['brokerOrderId'] or 'none'}"
+    yield f"  decision         {order['decisionId']}"
+    if order["session"]:
+        yield f"  wanted           at the close of {order['session']}"
+    stop = part_of(order, "protectiveStop")
+    if stop and stop["price"] is not None:
+        yield f"  protective stop  {stop['qty']} at {_price(stop['price'])}, {_status(stop)}"
     yield "History:"
-    for step in history(entries):
+    for step in parts_of(order, "history"):
         yield f"  {str(step['at'])[:19]}Z  {step['what']}  [{step['evidence']}]"
-    yield f"Why: quorate explain {request.decision_id}"
+    yield f"Why: quorate explain {order['decisionId']}"
 
 
-def history(entries: Sequence[JournalEntry]) -> list[dict[str, object]]:
-    """Return what happened to an order, oldest first, each with its journal row."""
-    return [
-        {"at": entry.ts, "what": _what(entry), "evidence": f"journal:{entry.seq}"}
-        for entry in entries
-    ]
-
-
-def cancelled_line(line: OrderLine, *, applied: bool) -> str:
+def cancelled_line(change: Row) -> str:
     """Return what became of a wish to cancel an order."""
-    name = f"{line.side.name} {exact(line.request.quantity)} {line.symbol} ({line.client_order_id})"
-    state = line.status.replace("_", " ")
-    if not applied:
-        return f"{name} is {state} already; nothing was asked."
-    if line.is_over:
-        return f"{name} is {state}."
-    return f"The cancellation of {name} was asked for; it is {state} until the broker answers."
+    order = part_of(change, "order")
+    name = f"{order['side']} {order['qty']} {order['symbol']} ({order['clientOrderId']})"
+    if not change["applied"]:
+        return f"{name} is {_status(order)} already; nothing was asked."
+    if order["state"] in set(TERMINAL):
+        return f"{name} is {_status(order)}."
+    return f"The cancellation of {name} was asked for; it is {_status(order)} until the broker answers."
 
 
-def comparison_lines(found: Comparison) -> Iterator[str]:
+def closed_line(change: Row) -> str:
+    """Return what became of a wish to sell all that is held of a symbol."""
+    symbol, order = change["target"], part_of(change, "order")
+    if not order:
+        return f"Book {change['book']} holds no {symbol} any more."
+    sale = f"SELL {order['qty']} {symbol} at the market"
+    already = "" if change["applied"] else "is under way already, it "
+    return f"{sale} ({order['clientOrderId']}): {already}is {_status(order)}."
+
+
+def comparison_lines(found: Row) -> Iterator[str]:
     """Yield where the broker and we differ."""
-    if found.agrees:
-        yield f"Book {found.book}: the broker and Quorate say the same, as of {found.at[:19]}Z."
+    if found["agrees"]:
+        yield f"Book {found['book']}: the broker and Quorate say the same, as of {str(found['at'])[:19]}Z."
         return
-    yield f"Book {found.book}: the broker and Quorate differ since {found.since[:19]}Z."
-    for gap in found.gaps:
+    yield f"Book {found['book']}: the broker and Quorate differ since {str(found['since'] or '')[:19]}Z."
+    for gap in parts_of(found, "gaps"):
+        ours, brokers = Decimal(str(gap["ours"])), Decimal(str(gap["brokers"]))
         yield (
-            f"  {gap.symbol}  ours {exact(gap.ours)}, the broker's {exact(gap.brokers)}, "
-            f"difference {exact(gap.difference)}"
+            f"  {gap['symbol']}  ours {exact(ours)}, the broker's {exact(brokers)}, "
+            f"difference {exact(brokers - ours)}"
         )
-    for each in found.external:
+    for each in parts_of(found, "external"):
         yield (
-            f"  order {each.broker_order_id} nobody here placed: {each.side.upper()} "
-            f"{each.quantity or '?'} {each.symbol}"
+            f"  order {each['brokerOrderId']} nobody here placed: {each['side']} "
+            f"{each['qty'] or '?'} {each['symbol']}"
         )
-    for id_ in found.in_doubt:
+    doubtful = found["inDoubt"]
+    for id_ in doubtful if isinstance(doubtful, list | tuple) else ():
         yield f"  order {id_}: nobody knows yet whether the broker has it"
     yield "New risk is refused until a person has looked: quorate resume --reason TEXT"
 
@@ -105,19 +103,14 @@ def price(amount: Decimal) -> str:
     return f"{whole}.{places.ljust(2, '0')}"
 
 
-def _what(entry: JournalEntry) -> str:
-    facts = entry.facts
-    if entry.type == OrderFact.INTENDED:
-        return "intended: on record, nothing sent"
-    if entry.type == OrderFact.RESIZED:
-        return f"a split made it {facts['quantity']} shares"
-    executions = facts.get("executions")
-    fills = executions if isinstance(executions, list) else []
-    parts = [f"{facts['from']} -> {facts['to']}".lower().replace("_", " ")]
-    parts += [
-        f"{each['quantity']} at {each['price']} (fill {each['id']})"
-        for each in fills
-        if isinstance(each, dict)
-    ]
-    parts += [str(facts["reason"])] if facts.get("reason") else []
-    return ", ".join(parts)
+def _price(text: object) -> str:
+    return price(Decimal(str(text)))
+
+
+def _kind(order: Row) -> str:
+    """Return what kind of order it is with its price: "market", "limit 184.2"."""
+    return str(order["type"]) if order["price"] is None else f"{order['type']} {order['price']}"
+
+
+def _status(order: Row) -> str:
+    return str(order["status"]).replace("_", " ")

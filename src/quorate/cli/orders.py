@@ -104,7 +104,7 @@ async def reconciled(app: App, call: Invocation, book: str | None) -> ExitCode:
     change = await app.orders.reconcile(await app.orders.book(book))
     found = change.comparison
     tree = {"target": found.book, "applied": True, "dryRun": False, **found.as_json()}
-    call.terminal.reply(tree, comparison_lines(found))
+    call.terminal.reply(tree, comparison_lines(tree))
     return ExitCode.DONE if found.agrees else ExitCode.PROBLEMS_FOUND
 
 
@@ -120,12 +120,13 @@ async def _show_all(
     wanted = _filter(found.name, *asked)
     below = None if call.cursor is None else await app.orders.place_of_order(call.cursor)
     page = await app.orders.orders(wanted, call.limit, below)
+    items = [line.as_json() for line in page.items]
     more = page.items[-1].client_order_id if page.next_below is not None else None
     show_list(
         call,
         read_at=app.clock.now(),
-        rows=[order_row(line) for line in page.items],
-        items=[line.as_json() for line in page.items],
+        rows=list(map(order_row, items)),
+        items=items,
         next_cursor=more,
         columns=COLUMNS,
         empty=f"Book {found.name} has no such order.",
@@ -169,11 +170,12 @@ def _filter(book: str, view: str | None, symbol: str | None, leg: str | None) ->
 
 
 async def _show(app: App, call: Invocation, order_id: str) -> ExitCode:
-    from quorate.cli.order_view import history, order_lines  # noqa: PLC0415  (slow)
+    from quorate.cli.order_view import order_lines  # noqa: PLC0415  (slow)
+    from quorate.execution.order_history import history_json  # noqa: PLC0415
 
     details = await app.orders.order(order_id)
-    tree = {**details.line.as_json(), "history": history(details.entries)}
-    call.terminal.reply(tree, order_lines(details.line, details.entries))
+    tree = {**details.line.as_json(), "history": history_json(details.entries)}
+    call.terminal.reply(tree, order_lines(tree))
     return ExitCode.DONE
 
 
@@ -189,5 +191,5 @@ async def _cancel(app: App, call: Invocation, order_id: str) -> ExitCode:
         "status": line.status,
         "order": line.as_json(),
     }
-    call.terminal.reply(tree, [cancelled_line(line, applied=change.applied)])
+    call.terminal.reply(tree, [cancelled_line(tree)])
     return ExitCode.DONE

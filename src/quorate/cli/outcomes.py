@@ -8,13 +8,12 @@ import typer
 
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import Invocation, invocation
-from quorate.cli.listing import show_list
+from quorate.cli.listing import Row, show_list
 from quorate.cli.noun import noun
 from quorate.cli.order_typed import BookOption, parsed_status, parsed_symbol
 
 if TYPE_CHECKING:
     from quorate.cli.ports import App
-    from quorate.execution.outcome_link import OutcomeLink
 
 DecisionArgument = Annotated[
     str, typer.Argument(metavar="DECISION_ID", help="A decision's id, or its beginning.")
@@ -69,11 +68,12 @@ async def _show_all(
     )
     below = None if call.cursor is None else await app.orders.place_of_decision(call.cursor)
     page = await app.orders.outcomes(wanted, call.limit, below)
+    items = [link.as_json() for link in page.items]
     show_list(
         call,
         read_at=app.clock.now(),
-        rows=[_row(link) for link in page.items],
-        items=[link.as_json() for link in page.items],
+        rows=list(map(outcome_row, items)),
+        items=items,
         next_cursor=page.items[-1].decision_id if page.next_below is not None else None,
         columns=COLUMNS,
         empty=f"Book {found.name} has no such outcome.",
@@ -82,36 +82,49 @@ async def _show_all(
 
 
 async def _show(app: App, call: Invocation, decision: str) -> ExitCode:
-    link = await app.orders.outcome(decision)
-    call.terminal.reply(link.as_json(), _lines(link))
+    tree = (await app.orders.outcome(decision)).as_json()
+    call.terminal.reply(tree, outcome_lines(tree))
     return ExitCode.DONE
 
 
-def _row(link: OutcomeLink) -> dict[str, object]:
-    tree = link.as_json()
-    return {**tree, "fills": len(link.fill_ids), "closedAt": link.closed_at[:10] or None}
+def outcome_row(link: Row) -> Row:
+    """Return the line of a list."""
+    fills = link["fillIds"]
+    return {
+        **link,
+        "fills": len(fills) if isinstance(fills, list | tuple) else 0,
+        "closedAt": str(link["closedAt"] or "")[:10] or None,
+    }
 
 
-def _lines(link: OutcomeLink) -> list[str]:
-    result = "" if link.pnl is None else f"   {_dollars(link)} net of fees"
+def outcome_lines(link: Row) -> list[str]:
+    """Return a decision's way to its outcome."""
+    result = "" if link["pnl"] is None else f"   {_dollars(link['pnl'])} net of fees"
     return [
-        f"{link.symbol}   {link.status.value}{result}   book {link.book}",
-        f"  decision            {link.decision_id}",
-        f"  order intent        {link.order_intent_id or 'none'}",
-        f"  broker order        {link.broker_order_id or 'none, it was never sent'}",
-        f"  fills               {' '.join(link.fill_ids) or 'none'}",
-        f"  position snapshots  {' '.join(link.position_snapshot_ids) or 'none'}",
-        f"  opened, closed      {_moment(link.opened_at)}, {_moment(link.closed_at)}",
-        f"Why: quorate explain {link.decision_id}",
+        f"{link['symbol']}   {link['status']}{result}   book {link['book']}",
+        f"  decision            {link['decisionId']}",
+        f"  order intent        {link['orderIntentId'] or 'none'}",
+        f"  broker order        {link['brokerOrderId'] or 'none, it was never sent'}",
+        f"  fills               {_ids(link['fillIds'])}",
+        f"  position snapshots  {_ids(link['positionSnapshotIds'])}",
+        f"  opened, closed      {_moment(link['openedAt'])}, {_moment(link['closedAt'])}",
+        f"Why: quorate explain {link['decisionId']}",
     ]
 
 
-def _moment(text: str) -> str:
+def _ids(ids: object) -> str:
+    return " ".join(map(str, ids)) or "none" if isinstance(ids, list | tuple) else "none"
+
+
+def _moment(stamp: object) -> str:
     """Return a day or a stamp to the second, a dash for what did not happen."""
+    text = str(stamp or "")
     return f"{text[:10]} {text[11:19]} UTC" if "T" in text else text or "-"
 
 
-def _dollars(link: OutcomeLink) -> str:
-    from quorate.cycle.story.words import dollars  # noqa: PLC0415  (slow; help must not wait)
+def _dollars(amount: object) -> str:
+    from decimal import Decimal  # noqa: PLC0415  (slow; help must not wait)
 
-    return "" if link.pnl is None else dollars(link.pnl)
+    from quorate.cycle.story.words import dollars  # noqa: PLC0415
+
+    return dollars(Decimal(str(amount)))

@@ -8,13 +8,13 @@ import typer
 
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import Invocation, invocation
-from quorate.cli.listing import show_list
+from quorate.cli.listing import Row, part_of, show_list
 from quorate.cli.order_typed import parsed_symbol
 
 if TYPE_CHECKING:
     from quorate.cli.ports import App
     from quorate.kernel.ids import Symbol
-    from quorate.results.standing import ResultLine, ResultPlace, ResultState
+    from quorate.results.standing import ResultPlace, ResultState
 
 COLUMNS = ("symbol", "book", "signal", "confidence", "risk", "states", "asOf", "reasonCode")
 
@@ -50,11 +50,12 @@ async def _list(app: App, call: Invocation, symbol: str | None, state: str | Non
     wanted = ResultFilter(_symbol(symbol), _state(state))
     page = await app.results.page(wanted, call.limit, _place(call.cursor))
     after = page.next_after
+    items = [result_json(line) for line in page.items]
     show_list(
         call,
         read_at=app.clock.now(),
-        rows=[_row(line) for line in page.items],
-        items=[result_json(line) for line in page.items],
+        rows=list(map(result_row, items)),
+        items=items,
         next_cursor=None if after is None else f"{'h' if after.is_history else 'n'}{after.number}",
         columns=COLUMNS,
         empty="No such result yet. Start a run with: quorate run",
@@ -70,28 +71,28 @@ async def _follow(app: App, call: Invocation, symbol: str | None, state: str | N
     call.terminal.note("New results appear here as runs are verified. Ctrl C ends.")
     async for line in app.results.follow():
         if is_wanted(line, wanted):
-            call.terminal.reply(result_json(line), [_said(line)])
+            tree = result_json(line)
+            call.terminal.reply(tree, [_said(tree)])
     return ExitCode.DONE
 
 
-def _row(line: ResultLine) -> dict[str, object]:
-    from quorate.results.result import to_display  # noqa: PLC0415  (slow; help must not wait)
-
-    result, shown = line.result, to_display(line.result)
+def result_row(result: Row) -> Row:
+    """Return the line of a list, of a result as programs get it."""
+    shown = part_of(result, "display")
     return {
-        "symbol": result.symbol,
-        "book": result.book,
-        "signal": result.signal.value,
-        "confidence": shown.confidence,
-        "risk": shown.risk.value,
-        "states": sorted(state.value for state in line.states),
-        "asOf": result.as_of,
-        "reasonCode": result.reason_code,
+        "symbol": result["symbol"],
+        "book": result["book"],
+        "signal": result["signal"],
+        "confidence": shown["confidence"],
+        "risk": shown["risk"],
+        "states": result["states"],
+        "asOf": result["asOf"],
+        "reasonCode": result["reasonCode"],
     }
 
 
-def _said(line: ResultLine) -> str:
-    row = _row(line)
+def _said(result: Row) -> str:
+    row = result_row(result)
     return (
         f"{row['asOf']}  {row['signal']:<8}  {row['symbol']:<6}  {row['confidence']:>7}  "
         f"risk {row['risk']}  {row['reasonCode']}"

@@ -27,7 +27,7 @@ class RootGroup(TyperGroup):
 def globals_first(args: Iterable[str], flags: set[str], valued: set[str]) -> list[str]:
     """Return `args` with the options named moved to the front; nothing moves from behind `--`.
 
-    `--version` with a number behind it is a command's own: `profiles show trend --version 1`.
+    `--version` behind a command with a word behind it is the command's own: `profiles show trend --version 1`.
     """
     front: list[str] = []
     rest: list[str] = []
@@ -38,7 +38,7 @@ def globals_first(args: Iterable[str], flags: set[str], valued: set[str]) -> lis
             return [*front, *rest, word, *words]
         if word in valued:
             front.append(f"{word}={words.popleft() if words else ''}")
-        elif word == "--version" and words and words[0].isdecimal():
+        elif word == "--version" and rest and words and not words[0].startswith("--"):
             rest.append(word)
         elif word in flags or word.partition("=")[0] in valued:
             front.append(word)

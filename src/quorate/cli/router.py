@@ -12,8 +12,9 @@ import typer
 
 from quorate.cli.failures import ExitCode, usage_error
 from quorate.cli.invocation import OPERATOR, Invocation, invocation
-from quorate.cli.listing import show_list
+from quorate.cli.listing import cell, show_list
 from quorate.cli.noun import noun
+from quorate.kernel.errors import RejectedError
 
 if TYPE_CHECKING:
     from quorate.cli.ports import App
@@ -142,7 +143,11 @@ async def _summary(app: App, call: Invocation, by: str, days: int) -> ExitCode:
     from quorate.scoring.sample import GroupBy  # noqa: PLC0415  (help must not wait)
 
     if by not in list(GroupBy):
-        raise usage_error(f"turns are not added up by '{by}'", "quorate tracker summary --by model")
+        raise RejectedError(
+            f"turns are not added up by '{by}'",
+            effect="nothing is shown",
+            fix=f"choose from {', '.join(GroupBy)}",
+        )
     found = await app.routing.tracker.aggregates(GroupBy(by), timedelta(days=days))
     show_list(
         call,
@@ -174,9 +179,7 @@ async def _export(app: App, call: Invocation, file: Path, told: tuple[float, int
     floor, most, days = told
     found = await app.routing.tracker.export(floor=floor, most=most, days=days)
     lines = [json.dumps(point, sort_keys=True, separators=(",", ":")) for point in found.points]
-    await asyncio.to_thread(
-        file.write_text, "".join(f"{line}\n" for line in lines), encoding="utf-8"
-    )
+    await asyncio.to_thread(_write, file, "".join(f"{line}\n" for line in lines))
     tree = {
         "file": str(file),
         "records": len(lines),
@@ -195,9 +198,20 @@ async def _export(app: App, call: Invocation, file: Path, told: tuple[float, int
     return ExitCode.DONE
 
 
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RejectedError(
+            f"{file} cannot be written ({error.strerror})",
+            effect="no record was exported",
+            fix="name a file in a folder that exists and has room",
+        ) from error
+
+
 async def _state(app: App, call: Invocation) -> ExitCode:
     tree = (await app.coordination.state()).as_json()
-    call.terminal.reply(tree, [f"{key:12} {value}" for key, value in tree.items()])
+    call.terminal.reply(tree, [f"{key:12} {cell(value)}" for key, value in tree.items()])
     return ExitCode.DONE
 
 

@@ -78,7 +78,7 @@ async def _show_runs(app: App, call: Invocation) -> ExitCode:
     show_list(
         call,
         read_at=app.clock.now(),
-        rows=[_shown(run.row.as_json()) for run in page.items],
+        rows=[run_row(run.row.as_json()) for run in page.items],
         items=[run.row.as_json() for run in page.items],
         next_cursor=cursor_text(page.next_after),
         columns=COLUMNS,
@@ -86,7 +86,7 @@ async def _show_runs(app: App, call: Invocation) -> ExitCode:
     return ExitCode.DONE
 
 
-def _shown(row: Row) -> Row:
+def run_row(row: Row) -> Row:
     """Return a run as a person reads it in a list: to the second, to a hundredth of a cent."""
     from quorate.cli.run_view import money  # noqa: PLC0415  (slow; help must not wait)
 

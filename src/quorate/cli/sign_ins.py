@@ -54,6 +54,7 @@ async def _show(app: App, call: Invocation) -> ExitCode:
         rows=[_row(session) for session in page.items],
         next_cursor=page.next_cursor,
         columns=COLUMNS,
+        empty="No browser is signed in: quorate up prints a link.",
     )
     return ExitCode.DONE
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from quorate.cli import backtests
+from quorate.cli import backtests, strategy_writing
 from quorate.cli.failures import ExitCode
 from quorate.cli.invocation import OPERATOR, Invocation, invocation
 from quorate.cli.listing import part, show_list
 from quorate.cli.noun import noun
-from quorate.cli.strategy_view import history_lines, listed
+from quorate.cli.strategy_view import history_lines, listed, strategy_lines, switched_lines
 from quorate.kernel.stamps import stamp
 
 if TYPE_CHECKING:
     from quorate.cli.ports import App
     from quorate.cycle.strategies.line import StrategyLine
 
-LEFT_OUT: Final = "as the configuration says"
-ASIDE: Final = frozenset({"lastBacktest", "recordedAt", "changedBy", "changedAt", "reason"})
-"""What a person is told in a sentence of its own, where there is anything to tell."""
+UNUSED: Final = "Not on record yet: it is recorded when it is first switched or tried."
 
 COLUMNS: Final = ("name", "version", "enabled", "gate", "symbols", "profiles", "description")
 
@@ -71,17 +68,19 @@ def disable(context: typer.Context, name: Name, *, reason: Reason = "") -> ExitC
     return call.with_app(lambda app: _switch(app, call, name, reason, enabled=False))
 
 
+strategy_writing.add_to(app)
 backtests.add_to(app)
 
 
 async def _show_strategies(app: App, call: Invocation) -> ExitCode:
     lines = await app.strategy_desk.lines()
     page = part(lines, lambda line: line.name, limit=call.limit, cursor=call.cursor)
+    items = [line.as_json() for line in page.items]
     show_list(
         call,
         read_at=app.clock.now(),
-        rows=[listed(line) for line in page.items],
-        items=[line.as_json() for line in page.items],
+        rows=list(map(listed, items)),
+        items=items,
         next_cursor=page.next_cursor,
         columns=COLUMNS,
     )
@@ -89,9 +88,8 @@ async def _show_strategies(app: App, call: Invocation) -> ExitCode:
 
 
 async def _show_strategy(app: App, call: Invocation, name: str) -> ExitCode:
-    line = await app.strategy_desk.line(name)
-    tree = line.as_json()
-    call.terminal.reply(tree, [*_lines(tree), *_standing(line)])
+    tree = (await app.strategy_desk.line(name)).as_json()
+    call.terminal.reply(tree, strategy_lines(tree))
     return ExitCode.DONE
 
 
@@ -100,59 +98,27 @@ async def _show_history(app: App, call: Invocation, name: str) -> ExitCode:
 
     steps = list(reversed(await app.strategy_desk.history(name)))
     page = part(steps, lambda step: str(step.seq), limit=call.limit, cursor=call.cursor)
+    items = [step_json(step) for step in page.items]
     tree = {
         "readAt": stamp(app.clock.now()),
-        "items": [step_json(step) for step in page.items],
+        "items": items,
         "nextCursor": page.next_cursor,
     }
-    unused = "Not on record yet: it is recorded when it is first switched or tried."
-    call.terminal.reply(tree, history_lines(page.items) if page.items else [unused])
+    call.terminal.reply(tree, history_lines(items) if items else [UNUSED])
     return ExitCode.DONE
 
 
 async def _switch(app: App, call: Invocation, name: str, reason: str, *, enabled: bool) -> ExitCode:
     change = await app.strategy_desk.switch(name, enabled=enabled, by=OPERATOR, reason=reason)
     line = change.line
-    state = "enabled" if enabled else "disabled"
     tree = {"target": name, "applied": change.applied, "dryRun": False, **line.as_json()}
-    already = "" if change.applied else "already "
-    call.terminal.reply(tree, [f"{name}, version {line.standing.version}, is {already}{state}."])
+    call.terminal.reply(tree, switched_lines(tree))
     if enabled and line.gate != "passed":
         call.terminal.note(f"{_gate_words(line)} Try it: quorate strategies backtest {name} --gate")
     return ExitCode.DONE
-
-
-def _lines(tree: Mapping[str, object]) -> Iterator[str]:
-    for key, value in tree.items():
-        if key not in ASIDE:
-            yield f"{key:<16}{_said(value)}"
-
-
-def _standing(line: StrategyLine) -> Iterator[str]:
-    standing = line.standing
-    if standing.changed_at:
-        why = f": {standing.reason}" if standing.reason else ""
-        state = "enabled" if standing.enabled else "disabled"
-        yield f"{state} {standing.changed_at} by {standing.changed_by}{why}"
-    if line.backtest is not None:
-        yield f"last tried in {line.backtest.backtest_id}: quorate strategies report {line.backtest.backtest_id}"
 
 
 def _gate_words(line: StrategyLine) -> str:
     if line.gate == "refused":
         return "The gate refused this version in its newest backtest."
     return "Nobody has tried this version on the stored history."
-
-
-def _said(value: object) -> str:
-    match value:
-        case None | "" | []:
-            return LEFT_OUT
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return " ".join(map(str, value))
-        case dict():
-            return " ".join(f"{name}={of}" for name, of in value.items()) or LEFT_OUT
-        case _:
-            return str(value)

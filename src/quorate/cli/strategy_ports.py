@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from quorate.bootstrap.strategy_writing import StrategyWish
     from quorate.cycle.strategies.backtest import Backtest, BacktestLine, BacktestRequest
     from quorate.cycle.strategies.line import StrategyLine
     from quorate.cycle.strategies.versions import StrategyStep
@@ -46,3 +47,4 @@ class StrategyDesk(Protocol):
     async def switch(
         self, name: str, *, enabled: bool, by: str, reason: str = ""
     ) -> StrategyChange: ...
+    async def write(self, wish: StrategyWish) -> StrategyChange: ...

@@ -3,35 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from quorate.cli.listing import table
+from quorate.cli.listing import Row, part_of, parts_of, table
 
 if TYPE_CHECKING:
     from quorate.cycle.strategies.backtest import Backtest, BacktestLine, TradeRow
-    from quorate.cycle.strategies.line import StrategyLine
-    from quorate.cycle.strategies.versions import StrategyStep
 
 LAST_TRADES = 10
 """How many trades a terminal shows; `--json` has all."""
 
 
-def listed(line: StrategyLine) -> Mapping[str, object]:
+LEFT_OUT: Final = "as the configuration says"
+ASIDE: Final = frozenset({"lastBacktest", "recordedAt", "changedBy", "changedAt", "reason"})
+"""What a person is told in a sentence of its own, where there is anything to tell."""
+
+
+def listed(strategy: Row) -> Row:
     """Return a strategy's row of the table."""
-    tree = line.as_json()
-    return {
-        **tree,
-        "description": tree["description"] if line.strategy else "not configured any more",
-    }
+    said = strategy["description"] if strategy["configured"] else "not configured any more"
+    return {**strategy, "description": said}
 
 
-def history_lines(steps: Sequence[StrategyStep]) -> Iterator[str]:
+def strategy_lines(strategy: Row) -> Iterator[str]:
+    """Yield what a strategy says, how it stands and how it was last tried."""
+    for key, value in strategy.items():
+        if key not in ASIDE:
+            yield f"{key:<16}{_said(value)}"
+    if strategy["changedAt"]:
+        why = f": {strategy['reason']}" if strategy["reason"] else ""
+        state = "enabled" if strategy["enabled"] else "disabled"
+        yield f"{state} {strategy['changedAt']} by {strategy['changedBy']}{why}"
+    if tried := part_of(strategy, "lastBacktest"):
+        yield f"last tried in {tried['backtestId']}: quorate strategies report {tried['backtestId']}"
+
+
+def switched_lines(change: Row) -> list[str]:
+    """Return what became of a wish to switch a strategy."""
+    state = "enabled" if change["enabled"] else "disabled"
+    already = "" if change["applied"] else "already "
+    return [f"{change['target']}, version {change['version']}, is {already}{state}."]
+
+
+def written_lines(change: Row) -> list[str]:
+    """Return what became of a wish to write a strategy."""
+    name = change["target"]
+    if not change["applied"]:
+        return [f"{name} said so already: version {change['version']}."]
+    next_act = f"quorate strategies backtest {name}, then quorate strategies enable {name}"
+    return [f"{name}, version {change['version']}, is written and waits: {next_act}"]
+
+
+def history_lines(steps: Sequence[Row]) -> Iterator[str]:
     """Yield what happened to a strategy, a line each, with what a new version says otherwise."""
     for step in steps:
-        by = f"by {step.by}" + (f": {step.reason}" if step.reason else "")
-        yield f"{step.at}  version {step.version}  {step.kind} {by}"
-        for change in step.changes:
-            yield f"    {change.key}: {_value(change.before)} -> {_value(change.after)}"
+        by = f"by {step['by']}" + (f": {step['reason']}" if step["reason"] else "")
+        yield f"{step['at']}  version {step['version']}  {step['kind']} {by}"
+        for change in parts_of(step, "changes"):
+            yield f"    {change['key']}: {_value(change['before'])} -> {_value(change['after'])}"
 
 
 def backtest_row(line: BacktestLine) -> Mapping[str, object]:
@@ -89,6 +118,20 @@ def _trade_row(trade: TradeRow) -> Mapping[str, object]:
 
 def _percent(share: float | None, *, signed: bool = False, places: int = 1) -> str | None:
     return None if share is None else f"{100 * share:{'+' if signed else ''}.{places}f} %"
+
+
+def _said(value: object) -> str:
+    match value:
+        case None | "" | []:
+            return LEFT_OUT
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return " ".join(map(str, value))
+        case dict():
+            return " ".join(f"{name}={of}" for name, of in value.items()) or LEFT_OUT
+        case _:
+            return str(value)
 
 
 def _value(value: object) -> str:

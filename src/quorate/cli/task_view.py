@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from quorate.arbiter.task import TERMINAL
+from quorate.cli.listing import Row, part_of, parts_of
 from quorate.kernel.stamps import stamp
 
 if TYPE_CHECKING:
     from quorate.arbiter.order_work import OrderTask
-    from quorate.arbiter.record import TaskDetails, TaskStep
 
 
-def task_lines(details: TaskDetails) -> Iterator[str]:
+def task_lines(task: Row) -> Iterator[str]:
     """Yield a task with each state that it came into, who holds it, and its parts."""
-    line = details.line
-    yield f"{line.task_id}   {line.type}   {line.state}"
-    yield f"  about     {line.subject}" + (f" on book {line.book}" if line.book else "")
-    if line.reason:
-        yield f"  why       {line.reason}"
-    if line.failure_source:
-        yield f"  source    {line.failure_source}"
-    yield f"  attempts  {line.attempts}"
-    if details.lease is not None and not line.is_over:
-        held = details.lease
-        yield f"  held by   {held.owner or 'nobody'} until {held.expires_at} (token {held.token})"
-    if line.not_before:
-        yield f"  due       {line.not_before}"
-    yield from _others(details)
+    yield f"{task['taskId']}   {task['type']}   {task['state']}"
+    yield f"  about     {task['subject']}" + (f" on book {task['book']}" if task["book"] else "")
+    if task["reason"]:
+        yield f"  why       {task['reason']}"
+    if task["failureSource"]:
+        yield f"  source    {task['failureSource']}"
+    yield f"  attempts  {task['attempts']}"
+    held = part_of(task, "lease")
+    if held and task["state"] not in set(TERMINAL):
+        yield f"  held by   {held['owner'] or 'nobody'} until {held['expiresAt']} (token {held['token']})"
+    if task["notBefore"]:
+        yield f"  due       {task['notBefore']}"
+    yield from _others(task)
     yield "  path"
-    yield from (_step_line(step) for step in details.path)
-    for name, value in details.result.items():
+    yield from map(_step_line, parts_of(task, "path"))
+    for name, value in part_of(task, "result").items():
         yield f"  {name}  {value}"
 
 
@@ -49,23 +48,23 @@ def act_lines(item: OrderTask) -> Iterator[str]:
         yield f"  {name}  {value}"
 
 
-def _others(details: TaskDetails) -> Iterator[str]:
-    if details.line.parent:
-        yield f"  part of   {details.line.parent}"
-    if details.retry_of:
-        yield f"  tries     {details.retry_of} again"
-    if details.retried_by:
-        yield f"  again as  {details.retried_by}"
-    for child in details.children:
-        yield f"  part      {child.task_id}   {child.type}   {child.state}   {child.subject}"
+def _others(task: Row) -> Iterator[str]:
+    if task["parent"]:
+        yield f"  part of   {task['parent']}"
+    if task["retryOf"]:
+        yield f"  tries     {task['retryOf']} again"
+    if task["retriedBy"]:
+        yield f"  again as  {task['retriedBy']}"
+    for child in parts_of(task, "children"):
+        yield f"  part      {child['taskId']}   {child['type']}   {child['state']}   {child['subject']}"
 
 
-def _step_line(step: TaskStep) -> str:
-    took = "" if step.took is None else _took(step.took)
-    why = f"   {step.reason}" if step.reason else ""
-    return f"    {step.at}   {step.state.value:<18} {took:>10}   {step.event}{why}"
+def _step_line(step: Row) -> str:
+    took = step["ms"]
+    shown = _took(took) if isinstance(took, int) else ""
+    why = f"   {step['reason']}" if step["reason"] else ""
+    return f"    {step['at']}   {step['state']:<18} {shown:>10}   {step['event']}{why}"
 
 
-def _took(took: timedelta) -> str:
-    seconds = took.total_seconds()
-    return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+def _took(milliseconds: int) -> str:
+    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"

@@ -145,8 +145,8 @@ async def _show_list(
 async def _show(app: App, call: Invocation, task: str) -> ExitCode:
     from quorate.cli.task_view import task_lines  # noqa: PLC0415  (slow; help must not wait)
 
-    details = await app.tasks.show(task)
-    call.terminal.reply(details.as_json(), task_lines(details))
+    tree = (await app.tasks.show(task)).as_json()
+    call.terminal.reply(tree, task_lines(tree))
     return ExitCode.DONE
 
 

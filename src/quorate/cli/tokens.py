@@ -71,6 +71,7 @@ async def _show_tokens(app: App, call: Invocation) -> ExitCode:
         rows=[_row(token, now) for token in page.items],
         next_cursor=page.next_cursor,
         columns=COLUMNS,
+        empty="No token yet: quorate tokens create NAME --scope read",
     )
     return ExitCode.DONE
 

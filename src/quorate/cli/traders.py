@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,7 +27,8 @@ Strategy = Annotated[Text, typer.Option(help="A strategy in their place: its age
 Title = Annotated[Text, typer.Option(help="What people call it.")]
 Description = Annotated[Text, typer.Option(help="What it is for, in a sentence.")]
 Entry = Annotated[
-    Text, typer.Option("--entry", help="The share of equity of an entry that names no size.")
+    Text,
+    typer.Option("--entry", help="The share of equity, 0 to 1, of an entry that names no size."),
 ]
 MaxOrder = Annotated[
     Text, typer.Option("--max-order", help="An entry's largest share of equity, or none.")
@@ -67,77 +69,49 @@ def show(context: typer.Context, name: Name) -> ExitCode:
 
 
 @app.command()
-def add(  # noqa: PLR0913  (one parameter per option)
-    context: typer.Context,
-    name: Name,
-    *,
-    profiles: Profiles = None,
-    strategy: Strategy = None,
-    title: Title = None,
-    description: Description = None,
-    entry: Entry = None,
-    max_order: MaxOrder = None,
-    max_position: MaxPosition = None,
-    max_cash: MaxCash = None,
-    max_daily_loss: MaxDailyLoss = None,
-    max_drawdown: MaxDrawdown = None,
-) -> ExitCode:
-    """Make a trader; what is not named stays as it is for everybody."""
-    call = invocation(context)
-    asked = _asked(
-        profiles,
-        name=name,
-        strategy=strategy,
-        title=title,
-        description=description,
-        entryEquity=entry,
-        maxOrderEquity=max_order,
-        maxPositionEquity=max_position,
-        maxCashShare=max_cash,
-        maxDailyLoss=max_daily_loss,
-        maxDrawdown=max_drawdown,
-    )
-    return call.with_app(lambda app: _add(app, call, asked))
-
-
-@app.command()
-def edit(  # noqa: PLR0913  (one parameter per option)
-    context: typer.Context,
-    name: Name,
-    *,
-    profiles: Profiles = None,
-    strategy: Strategy = None,
-    title: Title = None,
-    description: Description = None,
-    entry: Entry = None,
-    max_order: MaxOrder = None,
-    max_position: MaxPosition = None,
-    max_cash: MaxCash = None,
-    max_daily_loss: MaxDailyLoss = None,
-    max_drawdown: MaxDrawdown = None,
-) -> ExitCode:
-    """Give a trader its next version; competitions that were created keep the one that they froze."""
-    call = invocation(context)
-    asked = _asked(
-        profiles,
-        strategy=strategy,
-        title=title,
-        description=description,
-        entryEquity=entry,
-        maxOrderEquity=max_order,
-        maxPositionEquity=max_position,
-        maxCashShare=max_cash,
-        maxDailyLoss=max_daily_loss,
-        maxDrawdown=max_drawdown,
-    )
-    return call.with_app(lambda app: _edit(app, call, name, asked))
-
-
-@app.command()
 def archive(context: typer.Context, name: Name) -> ExitCode:
     """Let a trader enter no competition any more; its history and its scores stay."""
     call = invocation(context)
     return call.with_app(lambda app: _archive(app, call, name))
+
+
+def _changing(
+    about: str, act: Callable[[App, Invocation, str, dict[str, object]], Awaitable[ExitCode]]
+) -> Callable[..., ExitCode]:
+    """Return a command that takes a trader's name and every option that says something of it."""
+
+    def command(  # noqa: PLR0913  (one parameter per option)
+        context: typer.Context,
+        name: Name,
+        *,
+        profiles: Profiles = None,
+        strategy: Strategy = None,
+        title: Title = None,
+        description: Description = None,
+        entry: Entry = None,
+        max_order: MaxOrder = None,
+        max_position: MaxPosition = None,
+        max_cash: MaxCash = None,
+        max_daily_loss: MaxDailyLoss = None,
+        max_drawdown: MaxDrawdown = None,
+    ) -> ExitCode:
+        call = invocation(context)
+        asked = _asked(
+            profiles,
+            strategy=strategy,
+            title=title,
+            description=description,
+            entryEquity=entry,
+            maxOrderEquity=max_order,
+            maxPositionEquity=max_position,
+            maxCashShare=max_cash,
+            maxDailyLoss=max_daily_loss,
+            maxDrawdown=max_drawdown,
+        )
+        return call.with_app(lambda app: act(app, call, name, asked))
+
+    command.__doc__ = about
+    return command
 
 
 async def _show_all(app: App, call: Invocation) -> ExitCode:
@@ -170,9 +144,9 @@ async def _show(app: App, call: Invocation, name: str) -> ExitCode:
     return ExitCode.DONE
 
 
-async def _add(app: App, call: Invocation, asked: dict[str, object]) -> ExitCode:
-    change = await app.competitions.traders.add(asked, by=OPERATOR)
-    return _told(call, change, f"{asked['name']} is made: name it with --traders.")
+async def _add(app: App, call: Invocation, name: str, asked: dict[str, object]) -> ExitCode:
+    change = await app.competitions.traders.add({**asked, "name": name}, by=OPERATOR)
+    return _told(call, change, f"{name} is made: name it with --traders.")
 
 
 async def _edit(app: App, call: Invocation, name: str, asked: dict[str, object]) -> ExitCode:
@@ -230,3 +204,14 @@ def _asked(profiles: str | None, **options: str | None) -> dict[str, object]:
     if profiles is not None:
         asked["profiles"] = list(parsed_list(profiles))
     return asked
+
+
+app.command("add")(
+    _changing("Make a trader; what is not named stays as it is for everybody.", _add)
+)
+app.command("edit")(
+    _changing(
+        "Give a trader its next version; competitions that were created keep the one that they froze.",
+        _edit,
+    )
+)

@@ -216,5 +216,6 @@ def _read(path: Path) -> bytes:
         raise RejectedError(
             f"{path} cannot be read ({error.strerror})",
             effect="nothing was verified",
+            fix="check the path",
             slug="not-found",
         ) from error

@@ -159,5 +159,9 @@ def _amount(text: str) -> Decimal:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
-        raise RejectedError(f"'{text}' is no amount", effect="nothing was waived")
+        raise RejectedError(
+            f"'{text}' is no amount",
+            effect="nothing was waived",
+            fix="name a number from 0 on, as in 0.50",
+        )
     return amount

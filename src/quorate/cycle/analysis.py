@@ -18,7 +18,7 @@ from quorate.kernel.decision import Decision
 from quorate.kernel.ids import RunId, Symbol
 from quorate.kernel.stamps import moment_of, stamp
 from quorate.kernel.step_message import StepName
-from quorate.market.news import close_of
+from quorate.market.session_hours import close_of
 from quorate.portfolio.book import BookMode
 from quorate.risk.situation import DecisionFacts
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from quorate.kernel.action import Action
+from quorate.kernel.calibration import UNKNOWN_SKILL
 from quorate.kernel.confidence import Confidence
 from quorate.kernel.ids import ProfileName, Symbol
 from quorate.kernel.money import Usd
@@ -84,6 +85,8 @@ class Vote:
     cost: Usd | None
     panel: bool = False
     """Whether it is the power panel's word, which counts among the panel alone."""
+    skill_weight: float = UNKNOWN_SKILL
+    """What it weighs beside the others, above 0 and below 2. Source: DESIGN 6 (consensus)."""
 
     @property
     def is_valid(self) -> bool:

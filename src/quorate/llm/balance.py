@@ -8,7 +8,7 @@ throughout: sums are exact, and nothing is rounded on the way to the database.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from quorate.llm.budget import (
@@ -18,7 +18,7 @@ from quorate.llm.budget import (
     ReservationRequest,
     shown_size,
 )
-from quorate.llm.nanos import Nanos, dollars, nanos_of
+from quorate.llm.nanos import Nanos, dollars, nanos_of, usd_of
 from quorate.llm.tier import Tier
 
 
@@ -153,6 +153,14 @@ def rooms(
         for limit, (used, want) in asked.items()
         if limit in sizes
     )
+
+
+def as_charged(wanted: ReservationRequest, charged: Nanos) -> ReservationRequest:
+    """Return `wanted` as a limit can hold it: a free model that was charged for may cost that much again.
+
+    `charged` is the most that a call of the model cost today. Source: ADR 26.
+    """
+    return replace(wanted, worst_cost=usd_of(charged)) if wanted.is_free and charged else wanted
 
 
 def require_room(wanted: ReservationRequest, found: Sequence[Room]) -> None:

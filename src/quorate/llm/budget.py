@@ -124,6 +124,11 @@ class ReservationRequest:
         if self.worst_cost is not None:
             _require_believable(self.worst_cost)
 
+    @property
+    def is_free(self) -> bool:
+        """Return whether its price says that it costs nothing."""
+        return self.worst_cost is not None and self.worst_cost.amount == 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:

@@ -167,7 +167,10 @@ def model_id(name: str) -> ModelId:
         RejectedError: it has no provider, or no model.
     """
     if not _is_name(name):
-        raise RejectedError(f"{name!r} is no model: a name is provider/model")
+        raise RejectedError(
+            f"{name!r} is no model: a name is provider/model",
+            fix="quorate providers models lists them",
+        )
     provider, _, model = name.partition("/")
     return ModelId(provider, model)
 

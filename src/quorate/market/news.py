@@ -14,7 +14,7 @@ from quorate.kernel.errors import InvariantBrokenError
 from quorate.kernel.ids import Symbol
 from quorate.kernel.stamps import stamp
 
-SESSION_CLOSE: Final = time(20)
+KNOWN_UNTIL: Final = time(20)
 """The time of day, UTC, up to which an item belongs to its day's session.
 
 Ours: the earliest close of a full New York session (in winter it is 21:00), and before the next open of every large
@@ -73,7 +73,7 @@ class NewsItem:
     def available_at(self) -> date:
         """Return the first session at whose close the item could be known."""
         moment = self.published_at.astimezone(UTC)
-        is_late = moment > close_of(moment.date())
+        is_late = moment > known_until(moment.date())
         return moment.date() + timedelta(days=is_late)
 
 
@@ -88,9 +88,9 @@ class FoundNews:
 NO_NEWS: Final = FoundNews()
 
 
-def close_of(session: date) -> datetime:
+def known_until(session: date) -> datetime:
     """Return the last moment at which an item is published that is known at the close of `session`."""
-    return datetime.combine(session, SESSION_CLOSE, tzinfo=UTC)
+    return datetime.combine(session, KNOWN_UNTIL, tzinfo=UTC)
 
 
 def usable_news(

@@ -6,14 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from quorate.kernel.calibration import CALIBRATION_OUTCOMES, CalibrationCurve
+from quorate.kernel.calibration import CALIBRATION_OUTCOMES, CalibrationCurve, shrunk
 
 PLACES: Final = 6
 """Decimal places of a knot: finer ones would claim more than a few hundred outcomes tell. Ours."""
-
-
-PRIOR: Final = 2
-"""Hits, and as many misses, that every block has beside its own. Source: DESIGN 5."""
 
 
 class Told(NamedTuple):
@@ -33,11 +29,8 @@ class Block(NamedTuple):
 
     @property
     def worth(self) -> float:
-        """Return how often they were right, drawn towards a half by four outcomes that nobody saw.
-
-        One outcome is no certainty. Source: DESIGN 5 (Beta(2,2)-shrunk hit rates).
-        """
-        return (self.hits + PRIOR) / (self.n + 2 * PRIOR)
+        """Return how often they were right, shrunk."""
+        return shrunk(self.hits, self.n)
 
     def with_next(self, block: Block) -> Block:
         """Return both as one."""
@@ -86,4 +79,5 @@ def calibration_curve(outcomes: Iterable[Told]) -> CalibrationCurve | None:
         for block in firm(pooled(told))
         for stated in dict.fromkeys((block.low, block.high))
     ]
-    return CalibrationCurve(outcomes=len(told), knots=tuple(knots))
+    right = sum(each.right for each in told)
+    return CalibrationCurve(outcomes=len(told), knots=tuple(knots), right=right)

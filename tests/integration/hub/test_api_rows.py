@@ -168,3 +168,23 @@ async def test_each_operation_names_the_scope_of_its_route(browser):
     assert told["/api/admin/arena/run"]["post"]["security"] == [{"session": []}, {"token": ["run"]}]
     assert told["/api/admin/safety/halt"]["post"]["security"][1] == {"token": ["safety"]}
     assert told["/api/admin/health"]["get"]["security"] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("debate", "audit/events", "audit/events?type=run.*", "verdicts", "orders", "outcomes"),
+        *("tasks", "tasks?type=arena_run", "cycles", "cost/calls", "backtests", "competitions"),
+    ],
+)
+async def test_a_list_is_counted_for_who_asks(browser, path):
+    base = "/api/debate/sessions" if path == "debate" else f"/api/admin/{path}"
+    joined = "&" if "?" in path else "?"
+    whole = (await browser.get(f"{base}{joined}limit=200")).json()
+    counted = (await browser.get(f"{base}{joined}limit=1&count=1")).json()
+    assert whole["total"] is None
+    assert len(counted["items"]) <= 1
+    if whole["nextCursor"] is None:
+        assert counted["total"] in {len(whole["items"]), len(whole["items"]) + 1}
+    else:
+        assert counted["total"] > len(whole["items"])

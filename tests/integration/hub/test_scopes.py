@@ -37,6 +37,7 @@ NOBODY, OPERATOR = "nobody", "operator"
 ROLES = [NOBODY, *Scope, OPERATOR]
 
 STEPPED_UP = {
+    ("GET", "/admin/audit/export"),
     ("GET", "/admin/safety/resume"),
     ("POST", "/admin/safety/resume"),
     ("POST", "/admin/safety/breakers"),

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from quorate.access import Scope
+from quorate.access import STEP_UP_LIFE, Scope
+from tests.integration.hub.served import session_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -93,7 +94,50 @@ async def test_health_tells_the_parts_and_the_checks(browser, checks, verified):
     assert ("whole and signed" in page) is verified
 
 
-@pytest.mark.parametrize("act", ["tokens", "tokens/revoke", "broker/keys", "broker/remove-keys"])
+async def test_the_browsers_that_are_signed_in_are_listed_with_the_one_that_asks(hub):
+    own, other = await hub.browser(), await hub.browser()
+    page = (await own.get(f"{SETTINGS}?tab=tokens")).text
+    assert page.count(">this browser<") == 1
+    assert session_of(own)[:12] in page
+    assert f'name="session" value="{session_of(own)}"' not in page
+    assert f'name="session" value="{session_of(other)}"' in page
+
+
+async def test_a_browser_is_signed_out_by_its_row(hub):
+    lost, own = await hub.browser(), await hub.browser()
+    sent = {"session": [session_of(lost)]}
+    ended = await own.post(f"{SETTINGS}/sign-ins/close", data=sent)
+    assert ended.headers["location"] == f"{SETTINGS}?tab=tokens&signedOut=1"
+    assert "1 browser signed out." in (await own.get(ended.headers["location"])).text
+    assert (await lost.get("/api/admin/me")).status_code == 401
+    again = await own.post(f"{SETTINGS}/sign-ins/close", data=sent)
+    assert again.status_code == 409
+    assert "There is no such session, or it is over." in again.text
+
+
+async def test_a_browser_signs_the_others_out(hub):
+    own, *others = [await hub.browser() for _ in range(3)]
+    ended = await own.post(f"{SETTINGS}/sign-ins/close", data={"act": "others"})
+    assert ended.status_code == 303
+    assert {(await each.get("/api/admin/me")).status_code for each in others} == {401}
+    page = (await own.get(f"{SETTINGS}?tab=tokens")).text
+    assert "Sign all others out" not in page
+    none = await own.post(f"{SETTINGS}/sign-ins/close", data={"act": "others"})
+    assert "No other browser was signed in." in (await own.get(none.headers["location"])).text
+
+
+async def test_the_journal_is_exported_by_a_fresh_session_alone(hub, clock):
+    old = await hub.browser()
+    clock.move(seconds=STEP_UP_LIFE.total_seconds() + 1)
+    refused = await old.get("/admin/audit/export")
+    assert refused.status_code == 403
+    assert "quorate up" in refused.text
+    assert (await (await hub.browser()).get("/admin/audit/export")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "act", ["tokens", "tokens/revoke", "sign-ins/close", "broker/keys", "broker/remove-keys"]
+)
 async def test_without_its_mark_against_forgery_nothing_is_changed(hub, act):
     browser = await hub.browser()
     del browser.headers["X-CSRF-Token"]

@@ -55,10 +55,56 @@ async def test_it_is_switched_with_a_reason_by_who_has_seen_it(browser):
     assert kinds[:3] == [("disabled", "enough"), ("enabled", "tried it"), ("recorded", None)]
 
 
-async def test_what_it_says_is_not_written_here(browser):
+async def test_what_it_says_is_not_written_with_its_switch(browser):
     answer = await browser.patch(f"{BASE}/default", json={"enabled": True, "symbols": ["IBM"]})
     assert answer.status_code in {400, 422}
-    assert (await browser.post(BASE, json={"name": "mine"})).status_code == 405
+
+
+async def test_a_strategy_is_written_and_its_next_version_too(hub, browser):
+    calm = {"name": "calm", "symbols": ["AAPL", "IBM"], "thresholds": {"min_confidence": 0.7}}
+    made = await browser.post(BASE, json={**calm, "maxCostUsd": "0.05"})
+    told = made.json()["strategy"]
+    assert (made.status_code, made.headers["location"]) == (201, f"{BASE}/calm")
+    assert (told["version"], told["enabled"], told["thresholds"]) == (
+        *(1, False),
+        {"min_confidence": "0.7"},
+    )
+    same = await browser.post(BASE, json={"name": "calm"})
+    assert (same.json()["applied"], same.headers["etag"]) == (False, made.headers["etag"])
+    seen = {"If-Match": made.headers["etag"]}
+    await browser.post(f"{BASE}/calm/enable", json={"reason": "tried"})
+    late = await browser.post(BASE, json={"name": "calm", "symbols": ["IBM"]}, headers=seen)
+    assert problem(late)["type"] == "/problems/precondition-failed"
+    next_one = (await browser.post(BASE, json={"name": "calm", "symbols": None})).json()["strategy"]
+    assert (next_one["version"], next_one["enabled"], next_one["symbols"]) == (2, False, [])
+    assert next_one["maxCostUsd"] == "0.05"
+    bold = await browser.post(BASE, json={"name": "bold", "basedOn": "calm", "preset": "free_only"})
+    assert bold.json()["strategy"]["thresholds"] == {"min_confidence": "0.7"}
+    text = (hub.app.home / "quorate.toml").read_text()
+    assert "[strategies.calm]" in text
+    assert 'preset = "free_only"' in text
+    run = await browser.post("/api/admin/arena/run?dryRun=true", json={"strategyId": "bold"})
+    assert run.status_code == 422  # it names no symbols, and it is known
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param({"name": "no name"}, 422, id="no name"),
+        pytest.param({"name": "x", "basedOn": "nobody"}, 404, id="based on none"),
+        pytest.param({"name": "x", "thresholds": {"min_confidence": 7}}, 422, id="out of range"),
+        pytest.param({"name": "x", "thresholds": {"nothing": 7}}, 422, id="no threshold"),
+        pytest.param({"name": "x", "symbols": ["no symbol"]}, 422, id="no symbol"),
+        pytest.param({"name": "x", "says": 1}, 422, id="no field"),
+    ],
+)
+async def test_what_no_start_would_take_is_not_written(hub, browser, body, status):
+    file = hub.app.home / "quorate.toml"
+    before = file.read_text() if file.exists() else ""
+    answer = await browser.post(BASE, json=body)
+    assert answer.status_code == status, answer.text
+    assert problem(answer)["type"].startswith("/problems/")
+    assert (file.read_text() if file.exists() else "") == before
 
 
 async def test_a_backtest_is_started_once_per_key_and_found_when_it_is_over(hub, browser):

@@ -65,7 +65,30 @@ def test_confidence_is_the_mean_of_the_supporters_alone():
 
 @pytest.mark.parametrize("voters", range(1, 10))
 def test_equal_confidences_keep_their_value_to_the_last_bit(voters):
-    assert mean_confidence([0.62] * voters).value == 0.62
+    assert mean_confidence(ballot(*[BUY] * voters, confidence=0.62)).value == 0.62
+
+
+def weighing(weight, *of):
+    return replace(vote(*of), skill_weight=weight)
+
+
+def test_a_tie_goes_to_those_who_were_right_more_often():
+    surer, better = weighing(0.9, BUY, 0.7, "a"), weighing(1.2, SELL, 0.6, "b")
+    for votes in ([surer, better], [better, surer]):
+        assert reach_consensus(votes).action is SELL
+    assert reach_consensus([surer, replace(better, skill_weight=1.0)]).action is BUY
+
+
+def test_skill_outweighs_no_majority():
+    """The plurality is counted in votes, and so is the disagreement."""
+    votes = [vote(HOLD, 0.5, "a"), vote(HOLD, 0.5, "b"), weighing(1.9, BUY, 1.0, "c")]
+    consensus = reach_consensus(votes)
+    assert (consensus.action, consensus.disagreement) == (HOLD, pytest.approx(1 / 3))
+
+
+def test_confidence_is_weighed_by_skill():
+    consensus = reach_consensus([weighing(1.5, BUY, 0.8, "a"), weighing(0.5, BUY, 0.4, "b")])
+    assert consensus.confidence.value == pytest.approx((1.5 * 0.8 + 0.5 * 0.4) / 2)
 
 
 def test_a_valid_vote_without_confidence_is_a_bug():

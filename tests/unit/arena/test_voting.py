@@ -92,7 +92,7 @@ def test_one_call_for_several_symbols_is_one_vote_each_and_its_cost_is_split():
 
 
 def test_only_the_answers_of_whom_a_curve_is_about_go_through_it():
-    curves = {"a": CalibrationCurve(outcomes=30, knots=((0.0, 0.25), (1.0, 0.25)))}
+    curves = {"a": CalibrationCurve(outcomes=30, knots=((0.0, 0.25), (1.0, 0.25)), right=30)}
     scenes = {Symbol("AAPL"): scene()}
     mine, other = (
         cast_votes(
@@ -105,6 +105,16 @@ def test_only_the_answers_of_whom_a_curve_is_about_go_through_it():
     )
     assert [step.value for step in mine.steps] == [mine.steps[0].value, 0.25, 0.25, 0.25]
     assert other.steps[1].value == other.steps[0].value != 0.25
+    assert (mine.skill_weight, other.skill_weight) == (curves["a"].skill_weight, 1)
+
+
+def test_what_a_fallback_model_said_does_not_weigh_what_the_agent_is_worth():
+    curves = {"a": CalibrationCurve(outcomes=30, knots=((0.5, 0.5),), right=30)}
+    reply = AgentReply(
+        profile=profile("a"), answers=(answer(BUY),), model="other", fallback_used=True
+    )
+    (cast,) = cast_votes(reply, {Symbol("AAPL"): scene()}, POLICY, curves=curves)
+    assert cast.skill_weight == 1
 
 
 @pytest.mark.parametrize(

@@ -404,6 +404,7 @@ class FakeApp:
     backtests: FakeBacktests = field(default_factory=FakeBacktests)
     standings: dict = field(default_factory=dict)
     steps: list = field(default_factory=list)
+    wishes: list = field(default_factory=list)
 
     @property
     def tasks(self):
@@ -411,7 +412,9 @@ class FakeApp:
 
     @property
     def strategy_desk(self):
-        return FakeStrategyDesk(self.strategies, self.standings, self.backtests, self.steps)
+        return FakeStrategyDesk(
+            self.strategies, self.standings, self.backtests, self.steps, self.wishes
+        )
 
     def _answer(self):
         if self.failure is not None:

@@ -43,7 +43,9 @@ def test_a_value_is_set_beside_the_comments_and_given_back(quorate, quorate_home
     assert (
         quorate("config", "set", "arena.min_confidence", "0.7", "--json").json["applied"] is False
     )
-    assert quorate("config", "set", "arena.min_confidence", "default").code == 0
+    assert (
+        "is the default's again" in quorate("config", "set", "arena.min_confidence", "default").out
+    )
     assert quorate("config", "get", "arena.min_confidence").lines == ["0.62"]
 
 

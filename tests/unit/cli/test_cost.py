@@ -105,3 +105,14 @@ def test_an_axis_that_is_none_is_refused_with_those_there_are(quorate):
     assert (
         "choose from day, model, profile, provider, purpose, role, run, source, tier" in shown.err
     )
+
+
+@pytest.mark.parametrize("words", [("cost",), ("cost", "calls")])
+def test_days_in_the_wrong_order_are_refused(quorate, words):
+    shown = quorate(*words, "--since", "2026-11-20", "--until", "2026-11-01")
+    assert shown.code == 2
+    assert shown.err == (
+        "error: --until 2026-11-01 is before --since 2026-11-20. Nothing is shown. "
+        "Fix: name the earlier day with --since\n"
+    )
+    assert quorate(*words, "--since", "2026-11-20", "--until", "2026-11-20").code == 0

@@ -23,3 +23,9 @@ def test_a_quarantine_is_said_aloud_even_where_quiet(quorate, fake_app):
         {"symbol": "BAD", "code": "BAR_NON_FINITE", "detail": "row 3"}
     ]
     assert "warning: BAD is quarantined: BAR_NON_FINITE" in shown.err
+
+
+def test_an_import_of_which_nothing_can_be_used_names_no_symbol(quorate, fake_app):
+    fake_app.imported = Bag(symbols=(), quarantined=(FakeQuarantine(),))
+    shown = quorate("data", "import", "bad.csv")
+    assert shown.lines == ["bad.csv: 0 bars, 0 corporate actions"]

@@ -1,6 +1,9 @@
 """The program as a whole: where options may stand, what a failure looks like, how it ends."""
 
+import errno
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -171,3 +174,28 @@ def test_a_word_without_end_is_cut_in_prose(quorate):
     said = quorate("runs", "show", "x" * 5000).err
     assert "x" * 59 + "..." in said
     assert len(said) < 400
+
+
+def test_a_disk_that_is_full_of_output_is_no_error_of_ours(quorate, fake_app):
+    fake_app.failure = OSError(errno.ENOSPC, "No space left on device")
+    shown = quorate("profiles")
+    assert shown.code == 1
+    assert shown.err == (
+        "error: there is no room for the output (No space left on device). What the journal holds stands, "
+        "the answer was not written. Fix: make room, or send it elsewhere\n"
+    )
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_a_shell_may_close_what_it_does_not_want_to_read(closed):
+    program = (
+        "import sys; from quorate.cli.main import main; sys.exit(main(['profiles', '--help']))"
+    )
+    line = f'exec "$0" -c "$1" {closed}'
+    ended = subprocess.run(  # noqa: S603
+        ["/bin/sh", "-c", line, sys.executable, program],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")

@@ -16,7 +16,16 @@ from quorate.cli.root import globals_first
             "profiles show trend --version 1",
             id="a version of something",
         ),
+        pytest.param(
+            "profiles show trend --version -1",
+            "profiles show trend --version -1",
+            id="a version that is none",
+        ),
         pytest.param("runs --version", "--version runs", id="the program's own version"),
+        pytest.param(
+            "runs --version --json", "--version --json runs", id="its version before an option"
+        ),
+        pytest.param("--version runs", "--version runs", id="its version before a command"),
         pytest.param(
             "run AAPL --as-of 2012-06-29", "run AAPL --as-of 2012-06-29", id="others stay"
         ),

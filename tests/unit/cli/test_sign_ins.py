@@ -36,4 +36,5 @@ def test_a_browser_is_signed_out_once(quorate):
 
 
 def test_nobody_is_signed_in_to_begin_with(quorate):
+    assert quorate("sign-ins").lines == ["No browser is signed in: quorate up prints a link."]
     assert quorate("sign-ins", "--json").json["items"] == []

@@ -197,3 +197,27 @@ def test_a_run_without_symbol_and_strategy_asks_for_one_of_them(quorate, fake_ap
     shown = quorate("run")
     assert (shown.code, fake_app.requests) == (2, [])
     assert "--strategy" in shown.err
+
+
+def test_a_strategy_is_written_as_the_file_has_it(quorate, fake_app):
+    words = ("--based-on", "calm", "--symbols", "AAPL,IBM", "--horizon", 10, "--preset", "none")
+    more = ("--threshold", "quorum=3", "--threshold", "min_confidence=0.7", "--max-cost", "$0.05")
+    shown = quorate("strategies", "add", "mine", *words, *more)
+    (wish,) = fake_app.wishes
+    assert (wish.name, wish.based_on) == ("mine", "calm")
+    assert wish.says == {
+        "symbols": '["AAPL", "IBM"]',
+        "horizon": "10",
+        "preset": "default",
+        "max_cost": '"0.05"',
+        "thresholds": "{quorum = 3, min_confidence = 0.7}",
+    }
+    assert shown.lines[0].startswith("mine, version 1, is written and waits:")
+
+
+@pytest.mark.parametrize(
+    "words", [("--horizon", "long"), ("--threshold", "quorum"), ("--threshold", "quorum=many")]
+)
+def test_what_is_no_number_or_no_pair_is_refused(quorate, fake_app, words):
+    assert quorate("strategies", "add", "mine", *words).code == 2
+    assert fake_app.wishes == []

@@ -21,6 +21,10 @@ def test_a_program_is_told_the_secret_with_all_there_is_to_say(quorate):
     assert (shown["secret"], shown["scopes"], shown["state"]) == (SECRET, ["read"], "good")
 
 
+def test_without_a_token_the_list_says_how_one_is_made(quorate):
+    assert quorate("tokens").lines == ["No token yet: quorate tokens create NAME --scope read"]
+
+
 @pytest.mark.usefixtures("made")
 def test_tokens_are_listed_without_their_secrets(quorate):
     (item,) = quorate("tokens", "--json").json["items"]

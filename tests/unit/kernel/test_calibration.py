@@ -36,3 +36,23 @@ def test_a_stated_confidence_is_read_on_the_curve(stated, worth):
 def test_what_is_no_curve_is_refused(knots):
     with pytest.raises(InvariantBrokenError):
         CalibrationCurve(outcomes=30, knots=knots)
+
+
+@pytest.mark.parametrize("right", [-1, 31])
+def test_more_or_fewer_hits_than_can_be_are_refused(right):
+    with pytest.raises(InvariantBrokenError, match="of 30 outcomes were right"):
+        CalibrationCurve(outcomes=30, knots=((0.5, 0.5),), right=right)
+
+
+@pytest.mark.parametrize(
+    ("right", "weight"),
+    [
+        pytest.param(None, 1, id="recorded before votes had weights"),
+        pytest.param(15, 1, id="a coin"),
+        pytest.param(30, 2 * 32 / 34, id="always right, and still no certainty"),
+        pytest.param(0, 2 * 2 / 34, id="never right, and still heard"),
+    ],
+)
+def test_a_vote_weighs_its_hit_rate_by_that_of_a_coin(right, weight):
+    curve = CalibrationCurve(outcomes=30, knots=((0.5, 0.5),), right=right)
+    assert curve.skill_weight == pytest.approx(weight, abs=1e-15)

@@ -32,6 +32,9 @@ def test_what_looks_like_a_key_is_masked_wherever_it_stands(canary, around):
         (r"{\"apiKey\":\"hunter2hunter2\"}", "hunter2hunter2"),
         ("password = correct-horse", "correct-horse"),
         ("my secret key is swordfish99", "swordfish99"),
+        ("the AP\u0130 KEY: hunter2hunter2", "hunter2hunter2"),
+        ("your acce\u017f\u017f token: hunter2hunter2", "hunter2hunter2"),
+        ("a pr\u0131vate key = hunter2hunter2", "hunter2hunter2"),
         ("https://joe:opensesame@example.org/x", "opensesame"),
     ],
 )

@@ -6,6 +6,7 @@ from quorate.llm.balance import (
     Hold,
     Room,
     Standing,
+    as_charged,
     hold_of,
     require_room,
     rooms,
@@ -28,6 +29,15 @@ ENDED = [status for status in CallStatus if status is not CallStatus.RESERVED]
 
 def test_a_call_holds_its_worst_case_until_it_ends():
     assert hold_of(CallStatus.RESERVED, worst=7, cost=None) == Hold(reserved=7, is_open=1)
+
+
+@pytest.mark.parametrize(
+    ("worst", "charged", "asked"),
+    [("0", 0, "0"), ("0", CENT, "0.01"), ("0.002", CENT, "0.002"), (None, CENT, None)],
+)
+def test_a_free_call_alone_is_held_to_what_its_model_was_charged(worst, charged, asked):
+    before = wanted(worst)
+    assert as_charged(before, charged) == wanted(asked, call_id=before.call_id)
 
 
 @pytest.mark.parametrize("status", ENDED)

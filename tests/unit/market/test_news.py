@@ -7,7 +7,7 @@ import pytest
 
 from quorate.kernel.errors import InvariantBrokenError
 from quorate.kernel.ids import Symbol
-from quorate.market.news import MAX_ITEMS, NewsItem, close_of, usable_news
+from quorate.market.news import MAX_ITEMS, NewsItem, known_until, usable_news
 
 AAPL, IBM = Symbol("AAPL"), Symbol("IBM")
 DAY = date(2012, 6, 29)
@@ -30,11 +30,11 @@ def item(at="2012-06-29T15:00:00+00:00", headline="Up", symbols=(AAPL,)):
         ("2012-06-29T03:00:00+09:00", "2012-06-28"),
     ],
 )
-def test_an_item_is_known_at_the_close_of_its_day_or_the_next(at, day):
+def test_an_item_is_known_at_the_known_until_its_day_or_the_next(at, day):
     one = item(at)
     assert one.available_at == date.fromisoformat(day)
-    assert (one.published_at <= close_of(one.available_at)) is True
-    assert (one.published_at > close_of(one.available_at - timedelta(days=1))) is True
+    assert (one.published_at <= known_until(one.available_at)) is True
+    assert (one.published_at > known_until(one.available_at - timedelta(days=1))) is True
 
 
 def test_an_item_is_named_by_its_content_and_reads_back():

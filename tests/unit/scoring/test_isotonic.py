@@ -33,7 +33,7 @@ def test_fewer_than_thirty_outcomes_make_no_curve():
 def test_a_curve_has_a_knot_at_both_ends_of_a_block():
     outcomes = told(*[(0.5, 0)] * 10, *[(0.6, 1)] * 5, *[(0.7, 0)] * 5, *[(0.8, 1)] * 10)
     curve = calibration_curve(outcomes)
-    assert curve.outcomes == 30
+    assert (curve.outcomes, curve.right) == (30, 15)
     assert [stated for stated, _ in curve.knots] == [0.5, 0.6, 0.7, 0.8]
     assert [worth for _, worth in curve.knots] == pytest.approx(
         [2 / 14, 7 / 14, 7 / 14, 12 / 14], abs=1e-6

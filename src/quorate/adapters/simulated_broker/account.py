@@ -12,7 +12,7 @@ from typing import Final
 from quorate.execution.client_order_id import ClientOrderId
 from quorate.execution.order import Execution, Told
 from quorate.kernel.ids import Symbol
-from quorate.market.news import close_of
+from quorate.market.session_hours import close_of
 from quorate.portfolio.side import Side
 from quorate.risk import OrderKind
 

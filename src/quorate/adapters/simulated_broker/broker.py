@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, TypeVar
 
@@ -40,14 +40,11 @@ from quorate.kernel.ids import BookName, Symbol
 from quorate.kernel.ports import Journal
 from quorate.market.asset_kind import is_pair
 from quorate.market.bar import Bar
-from quorate.market.news import close_of
+from quorate.market.session_hours import close_of, open_of
 from quorate.portfolio import PortfolioPolicy, SessionMarket, Side
 from quorate.risk import ApprovedOrder, OrderKind, OrderRequest
 
 Tx = TypeVar("Tx")
-
-SESSION_OPEN: Final = time(14, 30, tzinfo=UTC)
-"""When a session of the simulated market opens. Source: 9:30 in New York, in winter."""
 
 PAIR_PRICE_STEP: Final = Decimal("0.0001")
 """The step of a pair's price, which is that of the fills: pairs of less than a cent are too coarse for it. Ours."""
@@ -186,9 +183,9 @@ class SimulatedBroker:
         if not later:
             raise BrokerUnavailableError(f"no bars after {session}", source="simulated broker")
         return MarketClock(
-            now=datetime.combine(session, SESSION_OPEN) if is_open else close_of(session),
+            now=open_of(session) if is_open else close_of(session),
             is_open=is_open,
-            next_open=datetime.combine(later[0], SESSION_OPEN),
+            next_open=open_of(later[0]),
             next_close=close_of(session if is_open else later[0]),
         )
 

@@ -23,6 +23,7 @@ _SQLITE: Final = b"SQLite format 3\x00"
 _DUMP: Final = b"PGDMP"
 _LONGEST_S: Final = 3_600.0
 _NOTHING: Final = "nothing was changed"
+_ANOTHER: Final = "name a file that `quorate db backup` wrote"
 
 
 def back_up(database: Database, file: Path) -> None:
@@ -33,7 +34,11 @@ def back_up(database: Database, file: Path) -> None:
         UnavailableError: the database gave no answer.
     """
     if file.exists():
-        raise RejectedError(f"{file} is there already", effect="nothing was backed up")
+        raise RejectedError(
+            f"{file} is there already",
+            effect="nothing was backed up",
+            fix="name another file, or remove that one",
+        )
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
         part.unlink(missing_ok=True)
@@ -45,7 +50,9 @@ def back_up(database: Database, file: Path) -> None:
         part.rename(file)
     except OSError as error:
         raise RejectedError(
-            f"{file} cannot be written ({error.strerror})", effect="nothing was backed up"
+            f"{file} cannot be written ({error.strerror})",
+            effect="nothing was backed up",
+            fix="name a file in a folder that exists and has room",
         ) from error
     finally:
         part.unlink(missing_ok=True)
@@ -61,10 +68,14 @@ def check_backup(database: Database, file: Path) -> None:
         with file.open("rb") as opened:
             begins = opened.read(len(_SQLITE))
     except OSError as error:
-        raise RejectedError(f"{file} cannot be read ({error.strerror})", effect=_NOTHING) from error
+        raise RejectedError(
+            f"{file} cannot be read ({error.strerror})", effect=_NOTHING, fix=_ANOTHER
+        ) from error
     if not begins.startswith(_SQLITE if database.is_sqlite else _DUMP):
         kind = "SQLite" if database.is_sqlite else "PostgreSQL"
-        raise RejectedError(f"{file} is no backup of a {kind} database", effect=_NOTHING)
+        raise RejectedError(
+            f"{file} is no backup of a {kind} database", effect=_NOTHING, fix=_ANOTHER
+        )
     if database.is_sqlite:
         _require_whole(file)
 

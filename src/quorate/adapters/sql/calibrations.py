@@ -12,11 +12,14 @@ from sqlalchemy import Connection
 
 from quorate.adapters.sql.scored_rows import (
     NOTHING_ASKED,
+    NOTHING_HELD,
+    Held,
     OutcomeRow,
     RunFacts,
     VoteTold,
     facts_of_runs,
     outcome_rows,
+    outcomes_held,
     votes_told,
 )
 from quorate.agents.profile import RULES, AgentProfile
@@ -34,14 +37,16 @@ MANY: Final = 5000
 
 
 class SqlCalibrations:
-    """One tenant's calibrations; each book has its own: what came out on past bars proves nothing of live ones."""
+    """One tenant's calibrations; each book has its own: what came out on past bars proves nothing of live ones.
+
+    They are read anew where the table does not hold what was taken in from it: then it was folded again.
+    """
 
     def __init__(self, database: Database, tenant: Tenant) -> None:
         self._database = database
         self._tenant = tenant
-        self._known: defaultdict[Identity, KnownOutcomes] = defaultdict(KnownOutcomes)
-        self._through = 0
         self._lock = threading.Lock()
+        self._forget()
 
     async def curves(
         self, book: BookName, profiles: Iterable[AgentProfile], before: date
@@ -77,17 +82,23 @@ class SqlCalibrations:
         while await self._database.read(lambda connection: self._read(connection, MANY)) == MANY:
             pass
 
+    def _forget(self) -> None:
+        self._known: defaultdict[Identity, KnownOutcomes] = defaultdict(KnownOutcomes)
+        self._held = NOTHING_HELD
+
     def _read(self, connection: Connection, most: int) -> int:
         """Take in at most `most` new outcomes, and return how many there were."""
         with self._lock:
-            rows = outcome_rows(connection, self._tenant, self._through, most)
+            if outcomes_held(connection, self._tenant, self._held.newest) != self._held:
+                self._forget()
+            rows = outcome_rows(connection, self._tenant, self._held.newest, most)
             told = [(row, votes_told(row)) for row in rows]
             modelled = {row.run_id for row, votes in told if any(map(_is_modelled, votes))}
             facts = facts_of_runs(connection, self._tenant, modelled)
             for row, votes in told:
                 self._take(row, votes, facts.get(row.run_id, NOTHING_ASKED))
             if rows:
-                self._through = rows[-1].seq
+                self._held = Held(self._held.rows + len(rows), rows[-1].seq)
             return len(rows)
 
     def _take(self, row: OutcomeRow, votes: Sequence[VoteTold], facts: RunFacts) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
 from quorate.adapters.sql.calls import LLM_CALLS
 from quorate.kernel.ids import Tenant
@@ -26,6 +26,12 @@ def calls_page(
     return CallPage(items=items, next_after=items[-1].call_id if len(rows) > limit else None)
 
 
+def calls_count(connection: Connection, tenant: Tenant, wanted: CallFilter) -> int:
+    """Return how many calls `wanted` asks for."""
+    query = select(func.count()).select_from(LLM_CALLS).where(*_conditions(tenant, wanted))
+    return connection.execute(query).scalar_one()
+
+
 def calls_query(
     tenant: Tenant, wanted: CallFilter, limit: int, after: str | None
 ) -> Select[tuple[object, ...]]:
@@ -33,7 +39,12 @@ def calls_query(
     query = select(LLM_CALLS).where(*_conditions(tenant, wanted))
     if after is not None:
         query = query.where(_CALL.call_id < after)
-    return query.order_by(_CALL.call_id.desc()).limit(limit + 1)
+    return query.order_by(_place(wanted).desc()).limit(limit + 1)
+
+
+def _place(wanted: CallFilter) -> ColumnElement[str]:
+    """Return what the list is in order of: a run's few calls are sorted, else SQLite would walk all by their key."""
+    return _CALL.call_id if wanted.run_id is None else _CALL.call_id + ""
 
 
 def _conditions(tenant: Tenant, wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
@@ -54,9 +65,9 @@ def _conditions(tenant: Tenant, wanted: CallFilter) -> Iterator[ColumnElement[bo
         is_unpriced = _CALL.cost.is_(None) & (_CALL.status != CallStatus.RESERVED.value)
         yield is_unpriced if wanted.unpriced else ~is_unpriced
     if wanted.since is not None:
-        yield _CALL.day >= wanted.since.isoformat()
+        yield _CALL.day + "" >= wanted.since.isoformat()
     if wanted.until is not None:
-        yield _CALL.day <= wanted.until.isoformat()
+        yield _CALL.day + "" <= wanted.until.isoformat()
 
 
 def _line(row: RowMapping) -> CallLine:

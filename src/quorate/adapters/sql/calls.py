@@ -83,8 +83,42 @@ LLM_CALLS = Table(
     text_column("settled_at"),
     Column("usage_estimated", Boolean, nullable=False),
 )
-Index("llm_calls_day", LLM_CALLS.c.tenant, LLM_CALLS.c.day)
 Index("llm_calls_run", LLM_CALLS.c.tenant, LLM_CALLS.c.run_id)
+Index("llm_calls_purpose", LLM_CALLS.c.tenant, LLM_CALLS.c.purpose, LLM_CALLS.c.run_id)
+Index("llm_calls_book", LLM_CALLS.c.tenant, LLM_CALLS.c.book, LLM_CALLS.c.counted)
+COST_CELL = tuple(
+    LLM_CALLS.c[name]
+    for name in (
+        *("day", "provider", "model", "tier", "profile", "role", "purpose", "cost_source"),
+        *("status", "cache_hit"),
+    )
+)
+"""What calls have in common whose costs are added up together, in the order of their index."""
+
+COST_SUMS = tuple(
+    LLM_CALLS.c[name]
+    for name in ("cost", "counted", "prompt_tokens", "completion_tokens", "cached_tokens")
+)
+_HAS_FAILED = LLM_CALLS.c.code != ""
+Index(
+    "llm_calls_failed",
+    LLM_CALLS.c.tenant,
+    LLM_CALLS.c.profile,
+    LLM_CALLS.c.settled_at,
+    LLM_CALLS.c.code,
+    LLM_CALLS.c.day,
+    sqlite_where=_HAS_FAILED,
+    postgresql_where=_HAS_FAILED,
+)
+_HAS_NO_COST = LLM_CALLS.c.cost.is_(None)
+Index(
+    "llm_calls_unpriced",
+    LLM_CALLS.c.tenant,
+    LLM_CALLS.c.call_id,
+    sqlite_where=_HAS_NO_COST,
+    postgresql_where=_HAS_NO_COST,
+)
+Index("llm_calls_cost", LLM_CALLS.c.tenant, *COST_CELL, *COST_SUMS)
 
 _RESERVED = CallStatus.RESERVED
 _ADD = Insert(LLM_CALLS)

@@ -23,6 +23,8 @@ JOURNAL = Table(
     sqlite_with_rowid=False,
 )
 Index("journal_stream", JOURNAL.c.stream, JOURNAL.c.tenant, JOURNAL.c.seq)
+Index("journal_type", JOURNAL.c.type, JOURNAL.c.tenant, JOURNAL.c.seq)
+Index("journal_trace", JOURNAL.c.trace_id, JOURNAL.c.tenant, JOURNAL.c.seq)
 
 CHECKPOINTS = Table(
     "checkpoints",
@@ -47,18 +49,25 @@ STREAM_ROWS = Statement(
     )
     .order_by(JOURNAL.c.seq)
 )
-"""The rows of a stream; "nothing" keeps SQLite, which has no statistics, from walking the whole chain by its key."""
+"""The rows of a stream; "nothing" keeps SQLite, which has no statistics, from walking the whole chain by its key.
+
+Who asks for a type of the stream's rows says "nothing" of it too: else all rows of that type may be walked.
+"""
 
 NEWEST_OF_STREAM = Statement(
     select(JOURNAL)
     .where(
         JOURNAL.c.stream == bindparam("stream"),
-        JOURNAL.c.tenant + bindparam("nothing") == bindparam("tenant"),
+        JOURNAL.c.tenant == bindparam("tenant"),
+        JOURNAL.c.seq < bindparam("end"),
     )
     .order_by(JOURNAL.c.seq.desc())
     .limit(bindparam("most"))
 )
 """The end of a stream, for those that grow for ever."""
+
+BEYOND = 2**63 - 1
+"""Behind every row. A bound on `seq` has SQLite, which has no statistics, choose an index and not the chain's key."""
 
 ROWS_AFTER = Statement(
     select(JOURNAL)

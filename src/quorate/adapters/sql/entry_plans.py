@@ -47,7 +47,7 @@ _STEPS = Statement(
     .where(
         JOURNAL.c.stream == bindparam("stream"),
         JOURNAL.c.tenant + bindparam("nothing") == bindparam("tenant"),
-        JOURNAL.c.type == bindparam("type"),
+        JOURNAL.c.type + bindparam("nothing") == bindparam("type"),
     )
     .order_by(JOURNAL.c.seq)
 )

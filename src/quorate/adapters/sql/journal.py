@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from quorate.adapters.sql.chain_table import (
+    BEYOND,
     CHECKPOINTS,
     JOURNAL,
     NEWEST_OF_STREAM,
@@ -34,11 +35,19 @@ class SqlJournal:
     def __init__(self, writer: JournalWriter, database: Database, tenant: Tenant) -> None:
         self._writer = writer
         self._database = database
+        self._listeners: list[Callable[[], None]] = []
         self.tenant = tenant
+
+    def heard_by(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each commit that is made through this journal, on the committer's event loop."""
+        self._listeners.append(listener)
 
     async def commit(self, decide: UseCase) -> Committed:
         """Return once the events of `decide` are durable."""
-        return await self._writer.commit(self.tenant, decide)
+        committed = await self._writer.commit(self.tenant, decide)
+        for listener in self._listeners:
+            listener()
+        return committed
 
     async def entries(self, stream: str) -> Sequence[JournalEntry]:
         """Return the committed rows of `stream`, oldest first."""
@@ -81,7 +90,7 @@ def newest_rows(
     connection: Connection, tenant: Tenant, stream: str, limit: int
 ) -> Sequence[JournalEntry]:
     """Return at most `limit` rows of a stream, newest first."""
-    values: Values = {"tenant": tenant, "stream": stream, "nothing": "", "most": limit}
+    values: Values = {"tenant": tenant, "stream": stream, "end": BEYOND, "most": limit}
     return [entry_of(row) for row in rows_of(connection, NEWEST_OF_STREAM, values)]
 
 
@@ -107,7 +116,9 @@ class KeyRegistration(NamedTuple):
 
 def key_registrations(connection: Connection, tenant: Tenant) -> Sequence[KeyRegistration]:
     """Return the registrations that stand in a tenant's chain, by seq."""
-    query = select(JOURNAL).where(JOURNAL.c.tenant == tenant, JOURNAL.c.type == "key.registered")
+    query = select(JOURNAL).where(
+        JOURNAL.c.tenant == tenant, JOURNAL.c.type == "key.registered", JOURNAL.c.seq < BEYOND
+    )
     return [
         registration
         for row in connection.execute(query.order_by(JOURNAL.c.seq))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from quorate.adapters.sql.database import Database
 
-NEWEST = "0023"
+NEWEST = "0024"
 """The revision of this version's schema; a test holds it against the newest file under `migrations/versions`."""
 
 _VERSION = table("alembic_version", column("version_num"))

@@ -18,7 +18,7 @@ from quorate.kernel.errors import InvariantBrokenError, RejectedError
 from quorate.kernel.ids import Symbol, Tenant
 from quorate.kernel.journal import Event
 from quorate.kernel.stamps import stamp
-from quorate.market.news import MAX_ITEMS, FoundNews, NewsItem, close_of, usable_news
+from quorate.market.news import MAX_ITEMS, FoundNews, NewsItem, known_until, usable_news
 
 if TYPE_CHECKING:
     from quorate.adapters.sql.database import Database
@@ -133,7 +133,7 @@ def _candidates(
     """Return the ids of the newest known items of each symbol, and how many items are not known yet."""
     if rows_of(connection, _ANY, {"tenant": tenant}) == [(None,)]:
         return (), 0
-    row, close = NEWS_SYMBOLS.c, stamp(close_of(as_of))
+    row, close = NEWS_SYMBOLS.c, stamp(known_until(as_of))
     newest = [
         select(row.item_id)
         .where(row.tenant == tenant, row.symbol == symbol, row.published_at <= close)

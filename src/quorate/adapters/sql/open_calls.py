@@ -26,8 +26,9 @@ def open_calls(connection: Connection, tenant: Tenant) -> Sequence[tuple[Reserva
         LLM_CALLS.c.day.in_(days),
         LLM_CALLS.c.status == CallStatus.RESERVED.value,
     )
-    rows = connection.execute(query.order_by(LLM_CALLS.c.call_id)).mappings()
-    return [(_reservation(row), row["reserved_at"]) for row in rows]
+    rows = connection.execute(query).mappings().all()
+    in_order = sorted(rows, key=lambda row: str(row["call_id"]))
+    return [(_reservation(row), row["reserved_at"]) for row in in_order]
 
 
 def _reservation(row: RowMapping) -> Reservation:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = tuple(TASKS.columns)
 _NAMES: Final = tuple(column.name for column in _COLUMNS)
+_SEQ: Final = _NAMES.index("seq")
 _TENANT = TASKS.c.tenant == bindparam("tenant")
 _OF_ORDERS = TASKS.c.type == bindparam("type")
 _ONE = Statement(select(*_COLUMNS).where(_TENANT, TASKS.c.task_id == bindparam("task_id")))
@@ -66,8 +67,8 @@ _LOST = Statement(
         TASKS.c.state.in_([bindparam(f"open_{place}") for place in range(len(_IN_HANDS))]),
         LEASES.c.expires_at <= bindparam("now"),
     )
-    .order_by(TASKS.c.seq)
 )
+"""Sorted when they are read: SQLite would walk all tasks to have them by `seq`."""
 
 
 class Rows(Protocol):
@@ -167,7 +168,8 @@ def _lost(connection: Connection, *, tenant: Tenant, now: str) -> Sequence[Task]
         "now": now,
         **states,
     }
-    return [_task(row) for row in rows_of(connection, _LOST, values)]
+    rows = rows_of(connection, _LOST, values)
+    return [_task(row) for row in sorted(rows, key=lambda row: int(row[_SEQ] or 0))]
 
 
 def _task(row: Row) -> Task:

@@ -53,6 +53,12 @@ def outcomes_page(
     return [_link(row) for row in rows]
 
 
+def outcomes_count(connection: Connection, tenant: Tenant, wanted: OutcomeFilter) -> int:
+    """Return how many outcomes `wanted` asks for."""
+    query = _joined().where(*_conditions(tenant, wanted)).with_only_columns(func.count())
+    return connection.execute(query).scalar_one()
+
+
 def outcome_of(connection: Connection, tenant: Tenant, decision_id: str) -> OutcomeLink | None:
     """Return the outcome of a decision, None where its book was not marked since."""
     query = _joined().where(OUTCOMES.c.tenant == tenant, OUTCOMES.c.decision_id == decision_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -26,6 +28,9 @@ from quorate.kernel.canonical import JsonValue, canonical_json
 from quorate.kernel.errors import InvariantBrokenError
 from quorate.kernel.ids import ProfileName, Tenant
 from quorate.kernel.journal import Event
+
+MOST_REMEMBERED: Final = 2048
+"""So many states of profiles are read back once: a full registry, and as many again that changed since. Ours."""
 
 PROFILES = Table(
     "ai_agent_profiles",
@@ -83,9 +88,14 @@ def registered_profiles(connection: Connection, tenant: Tenant) -> Sequence[Agen
 
 def _registered_in(row: Row) -> RegisteredProfile:
     stored, enabled, version, archived = row
-    profile = from_payload({**json.loads(str(stored)), "enabled": bool(enabled)})
-    kept = replace(profile, archived=True) if archived else profile
-    return RegisteredProfile(kept, int(version or 0))
+    return _read_back(str(stored), bool(enabled), int(version or 0), bool(archived))
+
+
+@lru_cache(MOST_REMEMBERED)
+def _read_back(stored: str, enabled: bool, version: int, archived: bool) -> RegisteredProfile:  # noqa: FBT001  (columns)
+    """Return the profile that these columns hold; every run reads the whole registry, which seldom changes."""
+    profile = from_payload({**json.loads(stored), "enabled": enabled})
+    return RegisteredProfile(replace(profile, archived=True) if archived else profile, version)
 
 
 def _registered(session: Session, place: Place, event: Event) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from typing import TYPE_CHECKING
 
-from quorate.llm.balance import require_room, rooms, supersedes, with_reservation
+from quorate.llm.balance import as_charged, require_room, rooms, supersedes, with_reservation
 from quorate.llm.budget import (
     BudgetExhaustedError,
     BudgetPolicy,
@@ -55,7 +55,7 @@ class SqlPurse:
         return self._clock.now().astimezone(UTC).date()
 
     async def reserve(self, wanted: ReservationRequest) -> Reservation:
-        """Set the worst case of one hop aside before it is made.
+        """Set the worst case of one hop aside before it is made: of a free model what it was charged today, if it was.
 
         Raises:
             BudgetExhaustedError: a limit has no room for it; nothing was set aside.
@@ -67,11 +67,12 @@ class SqlPurse:
 
         def decide(tx: Transaction) -> Sequence[Event]:
             made.clear()
-            reservation = reservation_of(wanted, self.today())
-            found = tx.budgets(wanted, reservation.day)
+            day = self.today()
+            found = tx.budgets(wanted, day)
             if found.price_edition != self.prices.edition:
                 moved[:] = [tx.prices_told()]
                 return []
+            reservation = reservation_of(as_charged(wanted, found.charged), day)
             events = reserved(tx, reservation, found, self._sizes)
             made.append(reservation)
             return events
@@ -95,8 +96,9 @@ class SqlPurse:
         """
 
         def decide(tx: Transaction) -> Sequence[Event]:
-            reservation = reservation_of(wanted, self.today())
-            reserved(tx, reservation, tx.budgets(wanted, reservation.day), self._sizes)
+            day = self.today()
+            found = tx.budgets(wanted, day)
+            reserved(tx, reservation_of(as_charged(wanted, found.charged), day), found, self._sizes)
             return []
 
         await self._journal.commit(decide)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from quorate.adapters.sql.chain_table import JOURNAL
 from quorate.adapters.sql.statement import Statement, Values, rows_of
@@ -41,6 +41,12 @@ OUTCOME_ROWS: Final = Statement(
 )
 """At most so many outcomes behind a row of the journal and not behind another, in its order."""
 
+_HELD: Final = Statement(
+    select(func.count(), func.coalesce(func.max(VOTE_OUTCOMES.c.seq), bindparam("none"))).where(
+        VOTE_OUTCOMES.c.tenant == bindparam("tenant"), VOTE_OUTCOMES.c.seq <= bindparam("through")
+    )
+)
+
 ANY: Final = 2**62
 """Behind every row of any journal."""
 
@@ -50,7 +56,7 @@ _REQUESTED: Final = Statement(
     select(JOURNAL.c.payload).where(
         JOURNAL.c.stream.in_([bindparam(slot) for slot in _STREAMS]),
         JOURNAL.c.tenant + bindparam("nothing") == bindparam("tenant"),
-        JOURNAL.c.type == bindparam("type"),
+        JOURNAL.c.type + bindparam("nothing") == bindparam("type"),
     )
 )
 """What runs were asked for, so many at once; "nothing" as in the chain's own STREAM_ROWS."""
@@ -111,6 +117,19 @@ class OutcomeRow(NamedTuple):
     resolved: date
     moved: float
     payload: str
+
+
+class Held(NamedTuple):
+    """How many outcomes the table holds up to a row of the journal, and the last of them; 0 where it holds none.
+
+    Who keeps outcomes in memory compares it with what was taken in: where they differ, the table was folded again.
+    """
+
+    rows: int
+    newest: int
+
+
+NOTHING_HELD: Final = Held(0, 0)
 
 
 class _Asked(msgspec.Struct):
@@ -186,6 +205,13 @@ def outcome_rows(
             connection, OUTCOME_ROWS, values
         )
     ]
+
+
+def outcomes_held(connection: Connection, tenant: Tenant, through: int) -> Held:
+    """Return what the table holds of the outcomes up to row `through` of the journal."""
+    values: Values = {"tenant": tenant, "through": through, "none": 0}
+    ((rows, newest),) = rows_of(connection, _HELD, values)
+    return Held(int(rows or 0), int(newest or 0))
 
 
 def resolved_told(row: OutcomeRow) -> ResolvedTold:

@@ -15,15 +15,17 @@ from quorate.adapters.sql.routing import AGENT_CALLS, WHAT_IF
 from quorate.adapters.sql.runs import RUNS
 from quorate.adapters.sql.scored_rows import (
     NOTHING_ASKED,
+    NOTHING_HELD,
+    Held,
     OutcomeRow,
     RunFacts,
     VoteTold,
     facts_of_runs,
     outcome_rows,
+    outcomes_held,
     resolved_told,
 )
 from quorate.adapters.sql.statement import Row, Statement, Values, rows_of
-from quorate.adapters.sql.vote_outcomes import VOTE_OUTCOMES
 from quorate.kernel.ids import BookName, Tenant
 from quorate.scoring.leaderboard import (
     BookRecord,
@@ -44,11 +46,6 @@ AT_ONCE: Final = 5000
 ALONE: Final = "agent:"
 """How the arm of a single agent begins: it is that agent's own vote once more."""
 
-_COUNTED: Final = Statement(
-    select(func.count()).where(
-        VOTE_OUTCOMES.c.tenant == bindparam("tenant"), VOTE_OUTCOMES.c.seq <= bindparam("through")
-    )
-)
 _HEAD: Final = Statement(
     select(func.coalesce(func.max(JOURNAL.c.seq), bindparam("none"))).where(
         JOURNAL.c.tenant == bindparam("tenant")
@@ -115,15 +112,14 @@ class SqlScores:
         self._records: defaultdict[str, BookRecord] = defaultdict(BookRecord)
         self._facts: dict[str, RunFacts] = {}
         self._unsettled: defaultdict[str, list[Row]] = defaultdict(list)
-        self._turned_out, self._turns, self._rows = 0, 0, 0
+        self._held, self._turns = NOTHING_HELD, 0
 
     def _catch_up(self, connection: Connection) -> None:
         """Take in what came up to the newest row there is now; a run's turns come before its outcomes."""
-        counted: Values = {"tenant": self._tenant, "through": self._turned_out}
-        ((rows,),) = rows_of(connection, _COUNTED, counted)
+        held = outcomes_held(connection, self._tenant, self._held.newest)
         ((newest,),) = rows_of(connection, _HEAD, {"tenant": self._tenant, "none": 0})
         head = int(newest or 0)
-        if int(rows or 0) != self._rows or head < max(self._turned_out, self._turns):
+        if held != self._held or head < self._turns:
             self._forget()
         for turns in self._new_turns(connection):
             for row in turns:
@@ -138,9 +134,8 @@ class SqlScores:
             yield rows
 
     def _new_outcomes(self, connection: Connection, head: int) -> Iterator[Sequence[OutcomeRow]]:
-        while rows := outcome_rows(connection, self._tenant, self._turned_out, AT_ONCE, head):
-            self._turned_out = rows[-1].seq
-            self._rows += len(rows)
+        while rows := outcome_rows(connection, self._tenant, self._held.newest, AT_ONCE, head):
+            self._held = Held(self._held.rows + len(rows), rows[-1].seq)
             yield rows
 
     def _take(self, connection: Connection, outcomes: Sequence[OutcomeRow]) -> None:

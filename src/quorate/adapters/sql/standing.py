@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -31,18 +31,22 @@ from quorate.adapters.sql.statement import Statement, Values
 from quorate.kernel.money import Usd
 from quorate.llm.balance import EMPTY, Standing
 from quorate.llm.budget import Limit, ReservationRequest
-from quorate.llm.nanos import nanos_of
+from quorate.llm.nanos import Nanos, nanos_of
 
 if TYPE_CHECKING:
     from quorate.adapters.sql.session import Session
     from quorate.kernel.ids import Tenant
 
 
+NOTHING: Final = Nanos(0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """Where the budgets of a call stand, which limits were told, and what its profile says of itself.
 
-    `price_edition` counts the changes of stated prices: a worst case of an earlier edition is none any more.
+    `price_edition` counts the changes of stated prices: a worst case of an earlier edition is none any more. `charged`
+    is the most that a call of this model cost on the day, looked for where its price says that it costs nothing.
     """
 
     standing: Standing
@@ -50,6 +54,7 @@ class Found:
     own: Mapping[Limit, int]
     role: str
     price_edition: int = 0
+    charged: Nanos = NOTHING
 
 
 _NONE = literal_column("0", BigInteger)
@@ -95,6 +100,14 @@ def _standing() -> Statement:
 
 
 _STANDING = _standing()
+_DEAREST = Statement(
+    select(func.max(LLM_CALLS.c.cost)).where(
+        LLM_CALLS.c.tenant == bindparam("tenant"),
+        LLM_CALLS.c.day == bindparam("day"),
+        LLM_CALLS.c.provider == bindparam("provider"),
+        LLM_CALLS.c.model == bindparam("model"),
+    )
+)
 
 
 def found(session: Session, tenant: Tenant, wanted: ReservationRequest, day: date) -> Found:
@@ -123,7 +136,24 @@ def found(session: Session, tenant: Tenant, wanted: ReservationRequest, day: dat
             case _:
                 balances[str(kind)] = balance_in(numbers)
     standing = Standing(balances["day"], balances["profile"], *in_run)
-    return Found(standing=standing, told=told, own=own, role=role, price_edition=edition)
+    return Found(
+        standing=standing,
+        told=told,
+        own=own,
+        role=role,
+        price_edition=edition,
+        charged=_charged(session, values, wanted) if standing.day.spent else NOTHING,
+    )
+
+
+def _charged(session: Session, values: Values, wanted: ReservationRequest) -> Nanos:
+    """Return the most that a call of this model cost on the day, if its price says that it costs nothing."""
+    if not wanted.is_free:
+        return NOTHING
+    model = {"provider": wanted.model.provider, "model": wanted.model.model}
+    asked: Values = {"tenant": values["tenant"], "day": values["day"], **model}
+    ((dearest,),) = session.read(_DEAREST, asked)
+    return Nanos(int(dearest or 0))
 
 
 def _of_profile(stored: str) -> tuple[str, Mapping[Limit, int]]:

@@ -2,7 +2,7 @@
 
 A wake-up may come twice, early, or for several commits at once without harm: rows are read by `seq > cursor`, so none
 is missed and none comes twice. One watch over the database serves every follower of the process, and runs only while
-there is one.
+there is one; commits of this process are heard of at once, beside it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from quorate.kernel.ports import Clock
 
 POLL_SECONDS: Final = 0.004
-"""How often SQLite is asked whether anybody committed: an event is due in a browser 10 ms after its commit."""
+"""How often SQLite is asked whether another process committed: an event is due in a browser 10 ms after its commit."""
 
 RETRY_SECONDS: Final = 0.5
 """How long to wait before a lost database is watched again."""
@@ -112,6 +112,11 @@ class JournalTail:
             if not self._followers:
                 await self._unwatch()
 
+    def wake(self) -> None:
+        """Let every follower look again."""
+        for follower in self._followers:
+            follower.wake()
+
     async def close(self) -> None:
         """Let every follower go and stop watching."""
         for follower in self._followers:
@@ -146,7 +151,7 @@ class JournalTail:
             listen,
         )
 
-        await listen(self._database.postgres_dsn, self._tenant, self._wake)
+        await listen(self._database.postgres_dsn, self._tenant, self.wake)
 
     async def _polled(self) -> None:
         """Ask SQLite for the number that changes with every commit of another connection, the writer's too."""
@@ -157,11 +162,7 @@ class JournalTail:
                     version = connection.execute("PRAGMA data_version").fetchall()
                     if version != seen:
                         seen = version
-                        self._wake()
+                        self.wake()
                     await self._clock.sleep(POLL_SECONDS)
         except sqlite3.Error as error:
             raise as_quorate_error(error) from error
-
-    def _wake(self) -> None:
-        for follower in self._followers:
-            follower.wake()

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 
 from quorate.adapters.sql.leases import LEASES
 from quorate.adapters.sql.tasks import TASKS
@@ -16,6 +25,13 @@ from quorate.kernel.ids import BookName, TaskId, Tenant, TraceId
 Condition: TypeAlias = ColumnElement[bool]
 Counts: TypeAlias = "Mapping[tuple[TaskType, TaskState], int]"
 
+FEW: Final = 2000
+"""So many are found by what is asked of them and sorted; of more, the newest are met soon when all are walked.
+
+SQLite, which has no statistics, would always walk: an order by a sum is not that of an index.
+"""
+
+_ALL: Final = [state.value for state in TaskState]
 _OPEN = TASKS.c.state.in_([state.value for state in OPEN])
 
 
@@ -29,11 +45,14 @@ def tasks_page(
     stuck_before: str,
 ) -> Sequence[TaskLine]:
     """Return the newest tasks that `wanted` asks for, at most `limit`, those before row `below`."""
-    query = select(TASKS).where(*_conditions(tenant, wanted, stuck_before))
+    conditions = list(_conditions(tenant, wanted, stuck_before))
     if below is not None:
-        query = query.where(TASKS.c.seq < below)
+        conditions.append(TASKS.c.seq < below)
+    found = select(literal(1)).where(*conditions).limit(FEW + 1).subquery()
+    are_few = (connection.execute(select(func.count()).select_from(found)).scalar() or 0) <= FEW
+    place = TASKS.c.seq + 0 if are_few else TASKS.c.seq
     rows = connection.execute(
-        query.order_by(TASKS.c.seq.desc(), TASKS.c.task_id.desc()).limit(limit)
+        select(TASKS).where(*conditions).order_by(place.desc(), TASKS.c.task_id.desc()).limit(limit)
     )
     return [line_of(row) for row in rows]
 
@@ -45,7 +64,7 @@ def task_counts(
     query = (
         select(TASKS.c.type, TASKS.c.state, func.count())
         .where(*_conditions(tenant, wanted, stuck_before))
-        .group_by(TASKS.c.type, TASKS.c.state)
+        .group_by(TASKS.c.state, TASKS.c.type)
     )
     return {
         (TaskType(kind), TaskState(state)): int(count)
@@ -88,7 +107,7 @@ def expired_tasks(
         TASKS.c.expires_at != "",
         TASKS.c.expires_at <= now,
     )
-    rows = connection.execute(query.order_by(TASKS.c.seq).limit(limit))
+    rows = connection.execute(query.order_by(TASKS.c.seq + 0).limit(limit))
     return [line_of(row) for row in rows]
 
 
@@ -126,5 +145,9 @@ def _conditions(tenant: Tenant, wanted: TaskFilter, stuck_before: str) -> Iterat
         TASKS.c.parent: wanted.parent,
     }
     yield from (column == str(value) for column, value in named.items() if value is not None)
+    if wanted.worker:
+        yield TASKS.c.worker != literal_column("''")
+    if wanted.type is not None and wanted.state is None and not wanted.stuck:
+        yield TASKS.c.state.in_(_ALL)
     if wanted.stuck:
         yield and_(_OPEN, TASKS.c.changed_at < stuck_before, TASKS.c.not_before < stuck_before)

@@ -128,12 +128,13 @@ def _held(tenant: Tenant) -> Select[Any]:
         )
         .join(LEASES, leases)
         .where(TASKS.c.tenant == tenant, TASKS.c.state.in_(_IN_HAND), TASKS.c.token != 0)
-        .order_by(TASKS.c.task_id)
     )
 
 
 def _leased(connection: Connection, wanted: Select[Any]) -> Sequence[LeasedTask]:
-    return [_leased_task(row) for row in connection.execute(wanted)]
+    """Return them by id; sorted here, because SQLite would walk all tasks by their key to have them in its order."""
+    rows = connection.execute(wanted).all()
+    return [_leased_task(row) for row in sorted(rows, key=lambda row: str(row.task_id))]
 
 
 def _leased_task(row: Row[Any]) -> LeasedTask:

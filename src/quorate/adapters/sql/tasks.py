@@ -42,6 +42,9 @@ TASKS = Table(
     Column("priority", BigInteger, nullable=False),
     Column("seq", BigInteger, nullable=False),
 )
+_GOING_ON = sorted(state.value for state in TaskState if state not in TERMINAL)
+"""Who asks for these sorts what is found: SQLite would walk all tasks by their key to have them in its order."""
+
 _UNFINISHED = TASKS.c.state.not_in([state.value for state in sorted(TERMINAL)])
 Index(
     "tasks_unfinished",
@@ -52,7 +55,16 @@ Index(
 )
 Index("tasks_by_seq", TASKS.c.tenant, TASKS.c.seq)
 Index("tasks_by_parent", TASKS.c.tenant, TASKS.c.parent)
-Index("tasks_waiting", TASKS.c.tenant, TASKS.c.type, TASKS.c.state, TASKS.c.not_before)
+Index("tasks_waiting", TASKS.c.tenant, TASKS.c.state, TASKS.c.type, TASKS.c.not_before)
+Index("tasks_by_book", TASKS.c.tenant, TASKS.c.book, TASKS.c.state, TASKS.c.type)
+_REMOTE = TASKS.c.worker != ""
+Index(
+    "tasks_by_worker",
+    TASKS.c.tenant,
+    TASKS.c.worker,
+    sqlite_where=_REMOTE,
+    postgresql_where=_REMOTE,
+)
 
 _ADD = Insert(TASKS)
 _WHERE = ("tenant", "task_id", "token", "state")
@@ -88,12 +100,11 @@ def abandoned_tasks(
         .where(
             TASKS.c.tenant == tenant,
             TASKS.c.type == kind.value,
-            _UNFINISHED,
+            TASKS.c.state.in_(_GOING_ON),
             LEASES.c.expires_at <= now,
         )
-        .order_by(TASKS.c.task_id)
-    )
-    return [task_of(row) for row in rows]
+    ).all()
+    return [task_of(row) for row in sorted(rows, key=lambda row: str(row.task_id))]
 
 
 def parts_of(connection: Connection, tenant: Tenant, parent: TaskId) -> Sequence[Task]:

@@ -63,7 +63,11 @@ _TOKENS = Statement(
         func.sum(LLM_CALLS.c.prompt_tokens),
         func.sum(LLM_CALLS.c.completion_tokens),
     )
-    .where(LLM_CALLS.c.tenant == bindparam("tenant"), LLM_CALLS.c.reserved_at >= bindparam("since"))
+    .where(
+        LLM_CALLS.c.tenant == bindparam("tenant"),
+        LLM_CALLS.c.run_id >= bindparam("first_run"),
+        LLM_CALLS.c.reserved_at >= bindparam("since"),
+    )
     .group_by(LLM_CALLS.c.run_id, LLM_CALLS.c.profile)
 )
 _TOOLS = Statement(
@@ -97,19 +101,21 @@ def turns_since(connection: Connection, tenant: Tenant, since: str, most: int) -
     if not rows:
         return []
     least = int(rows[0][0] or 0)
-    about = _About(connection, tenant, since, least)
+    about = _About(connection, tenant, since, least, min(str(row[2]) for row in rows))
     return [about.turn(row) for row in rows]
 
 
 class _About:
     """What stands in other tables about turns."""
 
-    def __init__(self, connection: Connection, tenant: Tenant, since: str, least: int) -> None:
+    def __init__(
+        self, connection: Connection, tenant: Tenant, since: str, least: int, first_run: str
+    ) -> None:
         after: Values = {"tenant": tenant, "least": least}
         self._tokens = {
             (str(run), str(profile)): (int(asked or 0), int(said or 0))
             for run, profile, asked, said in rows_of(
-                connection, _TOKENS, {"tenant": tenant, "since": since}
+                connection, _TOKENS, {"tenant": tenant, "since": since, "first_run": first_run}
             )
         }
         tools = defaultdict[int, list[bool]](list)

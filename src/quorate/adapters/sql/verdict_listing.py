@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Row, Select, and_, literal, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, literal, or_, select
 
 from quorate.adapters.sql.orders import ORDERS, request_of
 from quorate.adapters.sql.risk_verdicts import RISK_VERDICTS
@@ -56,14 +56,19 @@ def verdicts_page(
     below: int | None = None,
 ) -> Sequence[VerdictLine]:
     """Return the newest verdicts that `wanted` asks for, at most `limit`, those before row `below`."""
-    parts = []
-    if wanted.kind in (None, VerdictKind.TASK):
-        parts.append(_of_tasks(tenant, wanted, limit, below))
-    if wanted.kind in (None, VerdictKind.ORDER) and wanted.task_type is None:
-        parts.append(_of_orders(tenant, wanted, limit, below))
+    parts = _parts(tenant, wanted, limit, below)
     rows = [row for part in parts for row in connection.execute(part)]
     newest = sorted(rows, key=lambda row: row.seq, reverse=True)[:limit]
     return [_line(row) for row in newest]
+
+
+def verdicts_count(connection: Connection, tenant: Tenant, wanted: VerdictFilter) -> int:
+    """Return how many verdicts `wanted` asks for."""
+    parts = (
+        part.with_only_columns(func.count()).order_by(None).limit(None)
+        for part in _parts(tenant, wanted, 0, None)
+    )
+    return sum(connection.execute(part).scalar_one() for part in parts)
 
 
 def verdicts_named(connection: Connection, tenant: Tenant, name: str) -> Sequence[VerdictLine]:
@@ -82,6 +87,17 @@ def verdicts_named(connection: Connection, tenant: Tenant, name: str) -> Sequenc
     )
     of_task = or_(_T.verdict_id.in_(on_it), _T.task_id == name, _T.task_subject == name)
     return _rows(connection, tenant, of_task, _R.decision_id == name)
+
+
+def _parts(
+    tenant: Tenant, wanted: VerdictFilter, limit: int, below: int | None
+) -> list[Select[tuple[object, ...]]]:
+    parts = []
+    if wanted.kind in (None, VerdictKind.TASK):
+        parts.append(_of_tasks(tenant, wanted, limit, below))
+    if wanted.kind in (None, VerdictKind.ORDER) and wanted.task_type is None:
+        parts.append(_of_orders(tenant, wanted, limit, below))
+    return parts
 
 
 def _of_tasks(

@@ -122,7 +122,7 @@ _VIEWS = Statement(
     .where(
         JOURNAL.c.stream == bindparam("stream"),
         JOURNAL.c.tenant + bindparam("nothing") == bindparam("tenant"),
-        JOURNAL.c.type.in_([bindparam(name) for name in sorted(_SAID)]),
+        (JOURNAL.c.type + bindparam("nothing")).in_([bindparam(name) for name in sorted(_SAID)]),
     )
     .order_by(JOURNAL.c.seq)
 )

@@ -1,4 +1,4 @@
-"""Where a hub is, and the token that a worker shows there; neither travels in the clear beyond this machine."""
+"""Where a hub is, and the token that is shown there; neither travels in the clear beyond this machine."""
 
 from __future__ import annotations
 
@@ -14,27 +14,41 @@ from quorate.kernel.secret import Secret
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubEndpoint:
-    """A hub's origin, `http://127.0.0.1:8600`, and the worker's token, which is not shown."""
+    """A hub's origin, `http://127.0.0.1:8600`, and the token of who asks it, which is not shown."""
 
     origin: str
     token: Secret = field(repr=False)
 
     @classmethod
-    def at(cls, url: str, token: Secret) -> Self:
-        """Return the endpoint of the hub at `url`.
+    def at(
+        cls,
+        url: str,
+        token: Secret,
+        *,
+        option: str = "quorate worker --hub",
+        effect: str = "the worker was not started",
+    ) -> Self:
+        """Return the endpoint of the hub at `url`, which was told by `option`.
 
         Raises:
             RejectedError: it is no URL of a hub, or the token would be sent in the clear over a network.
         """
         parts = _split(url)
         if parts is None or not parts.hostname or parts.path not in {"", "/"}:
-            raise _refused(f"{url!r} is no URL of a hub", "quorate worker --hub https://HOST:PORT")
+            raise RejectedError(
+                f"{url!r} is no URL of a hub", effect=effect, fix=f"{option} https://HOST:PORT"
+            )
         if parts.username or parts.query or parts.fragment:
-            raise _refused("a hub's URL is a scheme, a host and a port", "leave the rest out")
+            raise RejectedError(
+                "a hub's URL is a scheme, a host and a port",
+                effect=effect,
+                fix="leave the rest out",
+            )
         if parts.scheme != "https" and not is_loopback(parts.hostname):
-            raise _refused(
+            raise RejectedError(
                 f"{parts.hostname} is another machine, and http:// would show it the token in the clear",
-                f"use https://{parts.netloc}, or a tunnel to 127.0.0.1",
+                effect=effect,
+                fix=f"use https://{parts.netloc}, or a tunnel to 127.0.0.1",
             )
         return cls(origin=f"{parts.scheme}://{parts.netloc}", token=token)
 
@@ -68,7 +82,3 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts if is_known else None
-
-
-def _refused(cause: str, fix: str) -> RejectedError:
-    return RejectedError(cause, effect="the worker was not started", fix=fix)

@@ -15,7 +15,13 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Final
 
-from quorate.arbiter.constitution.gate import ADHERENCE, COMPLIANCE, covers, may_be_waived
+from quorate.arbiter.constitution.gate import (
+    ADHERENCE,
+    COMPLIANCE,
+    WAIVABLE,
+    covers,
+    may_be_waived,
+)
 from quorate.arbiter.task import TaskType
 from quorate.kernel.canonical import Json, JsonValue
 from quorate.kernel.errors import InvariantBrokenError, RejectedError
@@ -176,7 +182,11 @@ def added_event(waiver_id: str, wish: WaiverWish, now: datetime) -> Event:
     """
     problems = list(wish.problems(now))
     if problems:
-        raise RejectedError("; ".join(problems), effect="nothing was waived")
+        raise RejectedError(
+            "; ".join(problems),
+            effect="nothing was waived",
+            fix=f"correct that; gates that may be waived are {', '.join(sorted(WAIVABLE))}",
+        )
     payload: dict[str, JsonValue] = {
         "waiverId": waiver_id,
         **_told(wish),

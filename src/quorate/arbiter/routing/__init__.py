@@ -11,24 +11,21 @@ from quorate.arbiter.routing.agent import (
     routed_agent,
 )
 from quorate.arbiter.routing.arm import UNTRIED, Arm, Interval, reward_of
-from quorate.arbiter.routing.bandit import candidates_of, drawn, epsilon_after, picked
+from quorate.arbiter.routing.bandit import drawn, epsilon_after, picked
 from quorate.arbiter.routing.decision import (
     ROUTED,
     Choice,
     RoutingDecision,
-    learned_hash,
     routed,
     routed_event,
 )
 from quorate.arbiter.routing.directory import (
     MAX_AGENTS,
     Directory,
-    Match,
-    Wanted,
     directory_of,
-    obstacle,
 )
 from quorate.arbiter.routing.policy import RoutingPolicy, Strategy
+from quorate.arbiter.routing.wanted import Match, Wanted, obstacle
 
 __all__ = [
     "ANALYSIS",
@@ -48,13 +45,11 @@ __all__ = [
     "Standing",
     "Strategy",
     "Wanted",
-    "candidates_of",
     "check_identity",
     "directory_of",
     "drawn",
     "epsilon_after",
     "identity_of",
-    "learned_hash",
     "obstacle",
     "picked",
     "reward_of",

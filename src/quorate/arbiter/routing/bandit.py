@@ -1,7 +1,7 @@
 """The bandit: which of the capable agents to ask, the same for the same task and the same things learned.
 
 Every draw comes from a hash of the task's id: no clock, no generator, nothing that a rerun would not see again. What
-does not depend on the task, the order of the candidates, is worked out once for a directory.
+does not depend on the task is kept: what is expected of an agent until it changes, the order until anybody does.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from math import log, sqrt
 from statistics import NormalDist
 from typing import Final, NamedTuple
 
 from quorate.arbiter.routing.agent import RoutedAgent
 from quorate.arbiter.routing.policy import RoutingPolicy, Strategy
+from quorate.arbiter.routing.ranking import Estimate, Ranking, Remembered, spread_after
 from quorate.kernel.canonical import sha256_hex
 
 _BITS: Final = 52
@@ -37,14 +37,57 @@ class Pick(NamedTuple):
     others: tuple[Scored, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """Those who may be asked, the best first; `by_pulls` has the least tried first."""
+    """Those who may be asked; `order` has the best first."""
 
-    ranked: tuple[Scored, ...]
-    by_pulls: tuple[Scored, ...]
-    attempts: int
+    ranking: Ranking
+    order: Remembered
     task_type: str
+    strategy: Strategy
+
+    def __len__(self) -> int:
+        return len(self.ranking.estimates)
+
+    @property
+    def attempts(self) -> int:
+        """Return how often all of them were asked, together."""
+        return self.ranking.attempts
+
+    def ranked(self, taken: Collection[str]) -> Iterator[Scored]:
+        """Yield those that are not `taken`, the best first."""
+        return (self.scored(name) for name in self.order if name not in taken)
+
+    def left(self, taken: Collection[str]) -> Sequence[Estimate]:
+        """Return those that are not `taken`, in no order."""
+        return [each for name, each in self.ranking.estimates.items() if name not in taken]
+
+    def least_tried(self, taken: Collection[str]) -> Sequence[str]:
+        """Return who of those that are not `taken`, at least one, was asked least, by name."""
+        left = self.left(taken)
+        fewest = min(each.pulls for each in left)
+        return sorted(each.agent.name for each in left if each.pulls == fewest)
+
+    def scored(self, name: str) -> Scored:
+        """Return an agent with what speaks for it now."""
+        estimate = self.ranking.estimates[name]
+        bonus = spread_after(self.attempts) * estimate.root
+        if self.strategy is Strategy.ROUND_ROBIN:
+            told = f"asked {estimate.pulls} times"
+        else:
+            closed = estimate.agent.arm(self.task_type).closed
+            told = f"mean {estimate.mean:.3f} of {closed} outcomes, bonus {bonus:.3f}"
+        return Scored(estimate.agent, estimate.mean + bonus, told)
+
+
+def candidates_of(ranking: Ranking, task_type: str, policy: RoutingPolicy) -> Candidates:
+    """Return those of a ranking as candidates."""
+    return Candidates(
+        ranking=ranking,
+        order=Remembered(ranking.best_first()),
+        task_type=task_type,
+        strategy=policy.strategy,
+    )
 
 
 def drawn(seed: str, *of: object) -> float:
@@ -58,25 +101,6 @@ def epsilon_after(attempts: int, policy: RoutingPolicy) -> float:
     return max(policy.epsilon_floor, policy.epsilon * policy.epsilon_decay**attempts)
 
 
-def candidates_of(
-    agents: Sequence[RoutedAgent], task_type: str, policy: RoutingPolicy
-) -> Candidates:
-    """Return the agents in the order of the policy: by upper confidence bound, or by turn."""
-    attempts = sum(each.arm(task_type).pulls for each in agents)
-    if policy.strategy is Strategy.ROUND_ROBIN:
-        scored = [_by_turn(each, task_type) for each in agents]
-    else:
-        scored = [_bound(each, task_type, attempts, policy) for each in agents]
-    return Candidates(
-        ranked=tuple(sorted(scored, key=_best_first)),
-        by_pulls=tuple(
-            sorted(scored, key=lambda each: (each.agent.arm(task_type).pulls, each.agent.name))
-        ),
-        attempts=attempts,
-        task_type=task_type,
-    )
-
-
 def picked(
     candidates: Candidates, seed: str, policy: RoutingPolicy, *, taken: Collection[str], others: int
 ) -> Pick:
@@ -87,7 +111,7 @@ def picked(
         ranked = iter(_sampled_all(candidates, seed, policy, taken))
         chosen, way = next(ranked), "thompson"
     else:
-        ranked = _left(candidates.ranked, taken)
+        ranked = candidates.ranked(taken)
         chosen, way = next(ranked), "round_robin"
     rest = (each for each in ranked if each.agent.name != chosen.agent.name)
     return Pick(chosen, way, tuple(islice(rest, others)))
@@ -96,34 +120,19 @@ def picked(
 def _epsilon_greedy(
     candidates: Candidates, seed: str, policy: RoutingPolicy, taken: Collection[str]
 ) -> tuple[Scored, str, Iterator[Scored]]:
-    ranked = _left(candidates.ranked, taken)
+    ranked = candidates.ranked(taken)
     if drawn(seed, "explore") >= epsilon_after(candidates.attempts, policy):
         return next(ranked), "exploit", ranked
-    left = _left(candidates.by_pulls, taken)
-    least = [next(left)]
-    tried = least[0].agent.arm(candidates.task_type).pulls
-    for each in left:
-        if each.agent.arm(candidates.task_type).pulls > tried:
-            break
-        least.append(each)
-    return least[int(drawn(seed, "tie") * len(least))], "explore", ranked
-
-
-def _bound(agent: RoutedAgent, task_type: str, attempts: int, policy: RoutingPolicy) -> Scored:
-    """Return an agent by its upper confidence bound: optimistic about whoever is hardly known. Source: R-132."""
-    arm = agent.arm(task_type)
-    mean = arm.believed(policy.usd_per_reward, policy.min_samples)
-    bonus = sqrt(2 * log(attempts + 1) / (arm.pulls + 1))
-    told = f"mean {mean:.3f} of {arm.closed} outcomes, bonus {bonus:.3f}"
-    return Scored(agent, mean + bonus, told)
+    least = candidates.least_tried(taken)
+    name = least[int(drawn(seed, "tie") * len(least))]
+    return candidates.scored(name), "explore", ranked
 
 
 def _sampled_all(
     candidates: Candidates, seed: str, policy: RoutingPolicy, taken: Collection[str]
 ) -> Sequence[Scored]:
     drawn_now = [
-        _sampled(each.agent, candidates.task_type, seed, policy)
-        for each in _left(candidates.ranked, taken)
+        _sampled(each.agent, candidates.task_type, seed, policy) for each in candidates.left(taken)
     ]
     return sorted(drawn_now, key=_best_first)
 
@@ -136,16 +145,6 @@ def _sampled(agent: RoutedAgent, task_type: str, seed: str, policy: RoutingPolic
     spread = known * arm.spread() + (1 - known) * 0.5
     sample = mean + spread * _NORMAL.inv_cdf(drawn(seed, "sample", agent.name))
     return Scored(agent, sample, f"drawn about mean {mean:.3f}, spread {spread:.3f}")
-
-
-def _by_turn(agent: RoutedAgent, task_type: str) -> Scored:
-    """Return an agent by how often it was asked: the least first, whatever came of it."""
-    pulls = agent.arm(task_type).pulls
-    return Scored(agent, -float(pulls), f"asked {pulls} times")
-
-
-def _left(scored: Sequence[Scored], taken: Collection[str]) -> Iterator[Scored]:
-    return (each for each in scored if each.agent.name not in taken)
 
 
 def _best_first(scored: Scored) -> tuple[float, float, str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from quorate.arbiter.routing.arm import Arm
-from quorate.arbiter.routing.bandit import Candidates, Scored, candidates_of, picked
-from quorate.arbiter.routing.directory import Directory, Field, Wanted, obstacle
+from quorate.arbiter.routing.bandit import Candidates, Scored, picked
+from quorate.arbiter.routing.directory import Directory
 from quorate.arbiter.routing.policy import RoutingPolicy, Strategy
-from quorate.kernel.canonical import JsonValue, digest
+from quorate.arbiter.routing.wanted import Wanted
+from quorate.kernel.canonical import JsonValue
 from quorate.kernel.ids import BookName, TraceId
 from quorate.kernel.journal import Event
 
@@ -96,28 +97,6 @@ def routed_event(
     )
 
 
-def learned_hash(arms: Mapping[str, Arm]) -> str:
-    """Return the hash of everything learned that a choice may depend on."""
-    return digest({name: _learned(arm) for name, arm in sorted(arms.items())})
-
-
-def fielded(directory: Directory, wanted: Wanted, policy: RoutingPolicy) -> Field:
-    """Return what of a decision does not depend on its task; worked out once for a directory."""
-    key = (wanted, policy)
-    if (known := directory.fields.get(key)) is not None:
-        return known
-    asked = replace(wanted, max_active=policy.max_active)
-    obstacles = {agent.name: obstacle(agent, asked) for agent in directory}
-    able = [agent for agent in directory if not obstacles[agent.name]]
-    field = Field(
-        candidates=candidates_of(able, wanted.task_type, policy),
-        passed_over={name: why for name, why in obstacles.items() if why},
-        learned=learned_hash({each.name: each.arm(wanted.task_type) for each in directory}),
-    )
-    directory.fields[key] = field
-    return field
-
-
 def routed(
     directory: Directory,
     wanted: Wanted,
@@ -131,17 +110,17 @@ def routed(
 
     Nobody is chosen where nobody may be. Source: R-132, DESIGN 9.
     """
-    field = fielded(directory, wanted, policy)
+    field = directory.field(wanted, policy)
     choices = tuple(_choices(field.candidates, count, f"{task_id}\n{purpose}", policy))
     return RoutingDecision(
         task_id=task_id,
         task_type=wanted.task_type,
         purpose=purpose,
         strategy=policy.strategy,
-        learned=field.learned,
+        learned=directory.learned(wanted.task_type),
         choices=choices,
         passed_over=field.passed_over,
-        rationale=_rationale(choices, len(field.candidates.ranked), len(directory), policy),
+        rationale=_rationale(choices, len(field.candidates), len(directory), policy),
     )
 
 
@@ -149,7 +128,7 @@ def _choices(
     candidates: Candidates, count: int, seed: str, policy: RoutingPolicy
 ) -> Iterator[Choice]:
     taken = set[str]()
-    for place in range(min(count, len(candidates.ranked))):
+    for place in range(min(count, len(candidates))):
         pick = picked(candidates, f"{seed}\n{place}", policy, taken=taken, others=ALTERNATIVES)
         chosen = pick.scored
         taken.add(chosen.agent.name)
@@ -163,11 +142,6 @@ def _choices(
             reason=chosen.reason,
             alternatives=pick.others,
         )
-
-
-def _learned(arm: Arm) -> list[JsonValue]:
-    counts = (arm.pulls, arm.abstained, arm.failed, arm.closed)
-    return [*counts, arm.reward_sum, arm.reward_squares, arm.cost_nanos]
 
 
 def _confidence(arm: Arm, policy: RoutingPolicy) -> float:

@@ -1,62 +1,48 @@
-"""The directory: registered agents, found by what a task needs. A change makes another one; asking holds up nobody."""
+"""The directory: registered agents, found by what a task needs. A change makes another one; asking holds up nobody.
+
+A directory that was made of another one works out what changed and hands on the rest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from quorate.arbiter.routing.agent import RoutedAgent
-from quorate.arbiter.routing.bandit import Candidates
+from quorate.arbiter.routing.field import Field, Learned, Rows
 from quorate.arbiter.routing.policy import RoutingPolicy
-from quorate.fleet.capability import held_capabilities, missing_capabilities
+from quorate.arbiter.routing.wanted import Match, Wanted, match_of
 from quorate.kernel.errors import ConflictError, RejectedError
 
 MAX_AGENTS: Final = 1000
 """Source: R-131."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is looked for. `max_utilisation` and `min_success` are in [0, 1]; who was never tried fails by no rate."""
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was worked out of a directory's agents already; it follows from them, so it is no state."""
 
-    task_type: str
-    role: str | None = None
-    tier: str | None = None
-    instrument: str | None = None
-    timeframe: str | None = None
-    max_utilisation: float = 1.0
-    min_success: float | None = None
-    max_active: int = 10
+    rows: dict[tuple[Wanted, RoutingPolicy], Rows] = field(default_factory=dict)
+    fields: dict[tuple[Wanted, RoutingPolicy], Field] = field(default_factory=dict)
+    learned: dict[str, Learned] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
 
-
-class Match(NamedTuple):
-    """An agent that fits: how well, in [0, 1], and why."""
-
-    agent: RoutedAgent
-    score: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """What of a decision does not depend on its task: who may be asked, and what keeps the others from it."""
-
-    candidates: Candidates
-    passed_over: Mapping[str, str]
-    learned: str
+    def changed(self, agents: Sequence[RoutedAgent], gone: Collection[str]) -> Memory:
+        """Return what still holds once these agents changed and those are gone."""
+        return Memory(
+            rows={key: rows.changed(agents, gone) for key, rows in self.rows.items()},
+            learned={key: learned.changed(agents, gone) for key, learned in self.learned.items()},
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
     """Agents by their names."""
 
-    agents: Mapping[str, RoutedAgent] = field(default_factory=dict)
-    fields: dict[tuple[Wanted, RoutingPolicy], Field] = field(
-        default_factory=dict, compare=False, repr=False
-    )
-    """What was worked out of these agents already; it follows from them, so it is no state."""
+    agents: MappingProxyType[str, RoutedAgent] = field(default_factory=lambda: MappingProxyType({}))
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
     def __iter__(self) -> Iterator[RoutedAgent]:
         return iter(self.agents.values())
@@ -100,12 +86,48 @@ class Directory:
                 fix="archive one that is not needed",
                 slug="conflict",
             )
-        return Directory(MappingProxyType({**self.agents, agent.name: _checked(agent)}))
+        return self._with([_checked(agent)])
 
     def replaced(self, agent: RoutedAgent) -> Directory:
         """Return the directory with an agent as it stands now; raises as `agent`."""
         self.agent(agent.name)
-        return Directory(MappingProxyType({**self.agents, agent.name: _checked(agent)}))
+        return self._with([_checked(agent)])
+
+    def holding(self, agents: Iterable[RoutedAgent]) -> Directory:
+        """Return the directory of all these and nobody else; whoever is the very same is not looked at again.
+
+        Raises as `directory_of`.
+        """
+        held = _held(agents)
+        known = self.agents
+        changed = [agent for name, agent in held.items() if known.get(name) is not agent]
+        gone = known.keys() - held.keys()
+        return self._with(changed, gone) if changed or gone else self
+
+    def field(self, wanted: Wanted, policy: RoutingPolicy) -> Field:
+        """Return who may be asked for such a task, and what keeps the others from it."""
+        key, memory = (wanted, policy), self.memory
+        if (known := memory.fields.get(key)) is not None:
+            return known
+        rows = memory.rows.get(key)
+        if rows is None:
+            asked = replace(wanted, max_active=policy.max_active)
+            rows = Rows(wanted=asked, policy=policy).changed(tuple(self), ())
+            memory.rows[key] = rows
+        memory.fields[key] = made = rows.field()
+        return made
+
+    def learned(self, task_type: str) -> str:
+        """Return the hash of everything learned of these agents that a choice may depend on."""
+        memory = self.memory
+        if (known := memory.hashes.get(task_type)) is not None:
+            return known
+        learned = memory.learned.get(task_type)
+        if learned is None:
+            learned = Learned(task_type).changed(tuple(self), ())
+            memory.learned[task_type] = learned
+        memory.hashes[task_type] = made = learned.hash()
+        return made
 
     def found(self, wanted: Wanted) -> tuple[Match, ...]:
         """Return who fits, the best first: by the share that succeeded, then by load, then by name.
@@ -115,9 +137,20 @@ class Directory:
         matches = (match for agent in self if (match := match_of(agent, wanted)) is not None)
         return tuple(sorted(matches, key=_order))
 
+    def _with(self, agents: Sequence[RoutedAgent], gone: Collection[str] = ()) -> Directory:
+        held = self.agents.copy()
+        held.update((agent.name, agent) for agent in agents)
+        for name in gone:
+            del held[name]
+        return Directory(MappingProxyType(held), self.memory.changed(agents, gone))
+
 
 def directory_of(agents: Iterable[RoutedAgent]) -> Directory:
     """Return the directory of all these; raises as `Directory.registered`, checked once for all."""
+    return Directory(MappingProxyType(_held(agents)))
+
+
+def _held(agents: Iterable[RoutedAgent]) -> dict[str, RoutedAgent]:
     held: dict[str, RoutedAgent] = {}
     for agent in agents:
         if agent.name in held:
@@ -130,54 +163,7 @@ def directory_of(agents: Iterable[RoutedAgent]) -> Directory:
             fix="archive some",
             slug="conflict",
         )
-    return Directory(MappingProxyType(held))
-
-
-def obstacle(agent: RoutedAgent, wanted: Wanted) -> str:
-    """Return the first reason that keeps an agent from the task, empty where none does."""
-    missing = missing_capabilities(wanted.task_type, held_capabilities(agent.capabilities))
-    if missing is None:
-        return f"nobody does tasks of the type {wanted.task_type}"
-    if missing:
-        return f"lacks {', '.join(sorted(missing))}"
-    if not agent.in_service:
-        return agent.standing.value if agent.healthy else "unhealthy"
-    return _unwanted(agent, wanted) or _too_weak(agent, wanted)
-
-
-def match_of(agent: RoutedAgent, wanted: Wanted) -> Match | None:
-    """Return how well an agent fits, None where something keeps it from the task."""
-    if obstacle(agent, wanted):
-        return None
-    rate = agent.arm(wanted.task_type).success_rate
-    used = agent.load.utilisation(wanted.max_active)
-    score = (0.5 if rate is None else rate) * (1.0 - 0.5 * used)
-    said = "never tried" if rate is None else f"answered {rate:.0%} of the time"
-    return Match(agent, score, f"able, {said}, {used:.0%} busy")
-
-
-def _unwanted(agent: RoutedAgent, wanted: Wanted) -> str:
-    if wanted.role is not None and agent.role != wanted.role:
-        return f"is a {agent.role}"
-    if wanted.tier is not None and agent.tier != wanted.tier:
-        return f"is of the tier {agent.tier}"
-    named = agent.instruments
-    if wanted.instrument is not None and named and wanted.instrument not in named:
-        return f"does not read {wanted.instrument}"
-    if wanted.timeframe is not None and wanted.timeframe not in agent.timeframes:
-        return f"does not read {wanted.timeframe} bars"
-    return ""
-
-
-def _too_weak(agent: RoutedAgent, wanted: Wanted) -> str:
-    if agent.load.active >= wanted.max_active:
-        return f"has {agent.load.active} calls open"
-    if agent.load.utilisation(wanted.max_active) > wanted.max_utilisation:
-        return "is too busy"
-    rate = agent.arm(wanted.task_type).success_rate
-    if wanted.min_success is not None and rate is not None and rate < wanted.min_success:
-        return f"answered only {rate:.0%} of the time"
-    return ""
+    return held
 
 
 def _order(match: Match) -> tuple[float, float, str]:

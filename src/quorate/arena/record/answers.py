@@ -9,6 +9,7 @@ from quorate.agents.profile import AgentProfile
 from quorate.arena.record.facts import Facts, amount, money, number, usd
 from quorate.arena.voting import AgentReply
 from quorate.kernel.action import Action
+from quorate.kernel.calibration import UNKNOWN_SKILL
 from quorate.kernel.canonical import JsonValue
 from quorate.kernel.confidence import Confidence
 from quorate.kernel.ids import ProfileName, Symbol
@@ -80,6 +81,7 @@ def vote_payload(vote: Vote) -> Payload:
         "panel": vote.panel,
         "confidence": _believed(vote.confidence),
         "confidenceSteps": [_step_payload(step) for step in vote.steps],
+        "skillWeight": number(vote.skill_weight),
         "latencyMs": number(vote.latency_ms),
         "costUsd": money(vote.cost),
     }
@@ -100,6 +102,9 @@ def read_vote(facts: Facts) -> Vote:
         latency_ms=facts.value("latencyMs", float),
         cost=facts.optional("costUsd", usd),
         panel=facts.tree.get("panel") is True,
+        skill_weight=facts.value("skillWeight", float)
+        if "skillWeight" in facts.tree
+        else UNKNOWN_SKILL,
     )
 
 

@@ -16,6 +16,7 @@ def curves_payload(curves: Mapping[ProfileName, CalibrationCurve]) -> Payload:
     return {
         name: {
             "outcomes": curve.outcomes,
+            **({} if curve.right is None else {"right": curve.right}),
             "knots": [[number(stated), number(worth)] for stated, worth in curve.knots],
         }
         for name, curve in sorted(curves.items())
@@ -39,5 +40,6 @@ def _read_curve(told: Facts | None) -> CalibrationCurve:
     pairs = [pair for pair in knots if isinstance(pair, list)]
     return CalibrationCurve(
         outcomes=told.count("outcomes"),
+        right=told.count("right") if "right" in told.tree else None,
         knots=tuple((float(str(stated)), float(str(worth))) for stated, worth in pairs),
     )

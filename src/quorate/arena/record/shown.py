@@ -14,7 +14,7 @@ from quorate.kernel.decision import Decision
 from quorate.kernel.vote import StepKind, Vote
 
 NUMBERS: Final = frozenset(
-    {"confidence", "disagreement", "factor", "latencyMs", "threshold", "value"}
+    {"confidence", "disagreement", "factor", "latencyMs", "skillWeight", "threshold", "value"}
 )
 """The keys whose text in the journal is a number. Prices and costs stay exact decimal text."""
 

@@ -20,6 +20,7 @@ from quorate.arena.record.header import RunHeader
 from quorate.arena.record.phrases import count, enumeration, spaced, trigger_phrase
 from quorate.arena.voting import is_veto
 from quorate.kernel.action import Action, DecisionReason, FinalAction
+from quorate.kernel.calibration import UNKNOWN_SKILL
 from quorate.kernel.decision import Decision, Trigger, TriggerName
 from quorate.kernel.money import total_cost
 from quorate.kernel.vote import SizingKind, Vote
@@ -146,7 +147,11 @@ def _camp(action: Action, valid: Iterable[Vote]) -> str:
 
 
 def _named_belief(vote: Vote) -> str:
-    return f"{vote.profile} {vote.confidence.value:.2f}" if vote.confidence else vote.profile
+    """Return a vote by its name, its final confidence, and its weight where that is not everybody's."""
+    if vote.confidence is None:
+        return vote.profile
+    weighing = "" if vote.skill_weight == UNKNOWN_SKILL else f" weighing {vote.skill_weight:.2f}"
+    return f"{vote.profile} {vote.confidence.value:.2f}{weighing}"
 
 
 def _abstention(vote: Vote) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from quorate.adapters.sql.arms import SqlArms
 from quorate.adapters.sql.control import switch_in
@@ -21,15 +21,16 @@ from quorate.arbiter.routing import (
     ANALYSIS,
     IDLE,
     UNTRIED,
+    Arm,
     Directory,
     Load,
+    RoutedAgent,
     RoutingDecision,
     RoutingPolicy,
     Standing,
     Strategy,
     Wanted,
     directory_of,
-    learned_hash,
     routed,
     routed_agent,
     routed_event,
@@ -45,6 +46,24 @@ from quorate.kernel.journal import Event
 VOTERS: Final = "voters"
 PANEL: Final = "panel"
 """What a choice is for, as its row says it."""
+
+EVERYBODY: Final = "everybody"
+"""Those who may be chosen for anything, together."""
+
+
+class _Facts(NamedTuple):
+    """What an agent is made of, as `routed_agent` takes it."""
+
+    registered: RegisteredProfile
+    reachable: bool
+    arm: Arm
+    load: Load
+    standing: Standing
+
+
+class _Known(NamedTuple):
+    facts: _Facts
+    agent: RoutedAgent
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,8 @@ class Router:
         self._store = store
         self._providers = providers
         self._policy = store.settings.routing
+        self._agents: dict[str, _Known] = {}
+        self._pools: dict[str, Directory] = {}
         self.arms = SqlArms(store.database, store.tenant)
 
     async def casting(
@@ -109,7 +130,7 @@ class Router:
         directory = await self._candidates(list(everybody.values()), stood)
         decisions = tuple(
             routed(
-                directory_of(directory.agent(each.name) for each in pools[purpose]),
+                self._pool(purpose, [directory.agent(each.name) for each in pools[purpose]]),
                 Wanted(task_type=ANALYSIS),
                 count=count,
                 task_id=task_id,
@@ -127,7 +148,7 @@ class Router:
                 seats,
                 panel=tuple(each for each in seats.panel if _is_in(each, chosen.get(PANEL))),
             ),
-            learned=learned_hash({each.name: each.arm(ANALYSIS) for each in directory}),
+            learned=self._pool(EVERYBODY, directory).learned(ANALYSIS),
             decisions=decisions,
         )
 
@@ -140,28 +161,44 @@ class Router:
         )
         reachable = frozenset(self._providers())
         return directory_of(
-            routed_agent(
-                each,
-                reachable=each.profile.is_rule_agent or each.profile.provider in reachable,
-                arm=arms.get(each.profile.name, UNTRIED),
-                load=loads.get(each.profile.name, IDLE),
-                standing=stood[each.profile.name].standing
-                if each.profile.name in stood
-                else Standing.IN_SERVICE,
+            self._agent(
+                _Facts(
+                    each,
+                    reachable=each.profile.is_rule_agent or each.profile.provider in reachable,
+                    arm=arms.get(each.profile.name, UNTRIED),
+                    load=loads.get(each.profile.name, IDLE),
+                    standing=stood[each.profile.name].standing
+                    if each.profile.name in stood
+                    else Standing.IN_SERVICE,
+                )
             )
             for each in roster
         )
+
+    def _agent(self, facts: _Facts) -> RoutedAgent:
+        """Return the agent of these facts: the one that is known, unless a fact changed since."""
+        name = facts.registered.profile.name
+        known = self._agents.get(name)
+        if known is None or known.facts != facts:
+            known = self._agents[name] = _Known(facts, routed_agent(**facts._asdict()))
+        return known.agent
+
+    def _pool(self, purpose: str, agents: Iterable[RoutedAgent]) -> Directory:
+        """Return those who may be chosen for a purpose; who did not change since the last choice is not looked at."""
+        pool = self._pools.get(purpose, Directory()).holding(agents)
+        self._pools[purpose] = pool
+        return pool
 
     async def _candidates(
         self, profiles: Sequence[AgentProfile], stood: Mapping[str, Stood]
     ) -> Directory:
         """Return those who might speak in a run; each with the version that it has now."""
         roster = await self._store.database.look_up(partial(registry, tenant=self._store.tenant))
-        versions = {each.profile.name: each.version for each in roster}
+        versions, aside = {each.profile.name: each.version for each in roster}, _aside(stood)
         return await self.directory(
             RegisteredProfile(profile, versions.get(profile.name, 0))
             for profile in profiles
-            if profile.name not in _aside(stood)
+            if profile.name not in aside
         )
 
     async def _loads(self) -> Mapping[str, Load]:

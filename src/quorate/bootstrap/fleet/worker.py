@@ -16,19 +16,17 @@ from quorate.adapters.worker_socket.client import HubClient, open_hub
 from quorate.adapters.worker_socket.endpoint import HubEndpoint
 from quorate.bootstrap.fleet.worker_models import opened_models
 from quorate.bootstrap.fleet.worker_tasks import AnalysisWork, SignalWork
+from quorate.bootstrap.hub_api import checked_token
 from quorate.config import Settings, environment_of
 from quorate.fleet.capability import canonical_capability, is_capable
 from quorate.fleet.outcome import TRADING_ANALYSIS, TRADING_SIGNAL
 from quorate.fleet.ports import Handler, Told
 from quorate.fleet.service import Worker
 from quorate.fleet.worker_policy import WorkerIdentity, WorkerPolicy
-from quorate.kernel.errors import RejectedError
 from quorate.kernel.secret import Secret
 
 TOKEN_VARIABLE: Final = "QUORATE_WORKER_TOKEN"  # noqa: S105  (a name, no token)
 """Where a worker's token stands; a command line can be read by every other process."""
-
-LONGEST_TOKEN: Final = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +47,11 @@ def worker_token(content: str = "") -> Secret:
     Raises:
         RejectedError: there is none, or none that a hub made (slug `unauthenticated`).
     """
-    told = (content or environment_of([TOKEN_VARIABLE]).get(TOKEN_VARIABLE, "")).strip()
-    if not told or len(told) > LONGEST_TOKEN or not told.isascii() or not told.isprintable():
-        raise RejectedError(
-            "there is no token to show the hub" if not told else "that is no token of a hub",
-            effect="the worker was not started",
-            fix=f"make one there: quorate tokens create NAME --scope worker, and export {TOKEN_VARIABLE}",
-            slug="unauthenticated",
-        )
-    return Secret(told)
+    return checked_token(
+        content or environment_of([TOKEN_VARIABLE]).get(TOKEN_VARIABLE, ""),
+        effect="the worker was not started",
+        fix=f"make one there: quorate tokens create NAME --scope worker, and export {TOKEN_VARIABLE}",
+    )
 
 
 @asynccontextmanager

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from quorate.adapters.files.working_spec_file import read_working_spec
 from quorate.adapters.keys.ed25519 import next_signing_key, take_over
-from quorate.adapters.sql.event_listing import event_at, events_page, trace_page
+from quorate.adapters.sql.event_listing import event_at, events_count, events_page, trace_page
 from quorate.adapters.sql.journal import head_of, last_note, public_keys
 from quorate.adapters.sql.transaction import Transaction
-from quorate.adapters.sql.verdict_listing import verdicts_named, verdicts_page
+from quorate.adapters.sql.verdict_listing import verdicts_count, verdicts_named, verdicts_page
 from quorate.adapters.sql.waivers import waivers_of
 from quorate.arbiter.constitution import Waiver, WaiverState, WaiverWish, issued_problems
 from quorate.arbiter.constitution.listing import VerdictFilter, VerdictKind, VerdictLine
@@ -64,6 +64,12 @@ class LawDesk:
             )
         )
         return rows_of(found, limit)
+
+    async def verdicts_count(self, wanted: VerdictFilter) -> int:
+        """Return how many verdicts `wanted` asks for."""
+        return await self._store.database.read(
+            partial(verdicts_count, tenant=self._store.tenant, wanted=wanted)
+        )
 
     async def verdict(self, name: str) -> ShownVerdict:
         """Return the verdict that a name stands for: its own id, or that of a decision, an order, a task or a run.
@@ -213,6 +219,12 @@ class LawDesk:
             )
         )
         return rows_of(found, limit)
+
+    async def events_count(self, wanted: EventFilter) -> int:
+        """Return how many rows of the journal `wanted` asks for."""
+        return await self._store.database.read(
+            partial(events_count, tenant=self._store.tenant, wanted=wanted)
+        )
 
     async def event(self, seq: int) -> HashedRow:
         """Return a row with its hash computed anew.

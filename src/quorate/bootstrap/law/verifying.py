@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final
 
@@ -25,9 +25,14 @@ _VERDICTS: Final = ("https://quorate/verdict/v1", "https://quorate/task-verdict/
 def keys_trusted(connection: Connection, store: Store) -> Mapping[str, bytes]:
     """Return this home's key and every key that it trusts, by id, as of now."""
     own = {store.notary.key_id(store.tenant): store.notary.public_key}
-    copies = notes_in(store.notary.copies_of(store.tenant))
-    notes = (*checkpoint_notes(connection, store.tenant), *copies)
-    return trusted_keys(own, key_registrations(connection, store.tenant), notes)
+    registrations = key_registrations(connection, store.tenant)
+    return trusted_keys(own, registrations, _notes(connection, store))
+
+
+def _notes(connection: Connection, store: Store) -> Iterator[str]:
+    """Yield every note on the chain and the second copies, read when they are asked for."""
+    yield from checkpoint_notes(connection, store.tenant)
+    yield from notes_in(store.notary.copies_of(store.tenant))
 
 
 def signed_by(keys: Mapping[str, bytes]) -> SignatureCheck:

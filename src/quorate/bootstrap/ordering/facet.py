@@ -123,6 +123,10 @@ class OrderBook:
         """Return at most `limit` outcomes, those of the newest decisions first."""
         return await reading.outcomes(self._store, wanted, limit, below)
 
+    async def outcomes_count(self, wanted: OutcomeFilter) -> int:
+        """Return how many outcomes `wanted` asks for."""
+        return await reading.outcomes_count(self._store, wanted)
+
     async def totals(self, book: BookName) -> OutcomeTotals:
         """Return what the outcomes of a book add up to."""
         return await reading.totals(self._store, book)

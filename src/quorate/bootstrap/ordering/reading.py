@@ -28,6 +28,7 @@ from quorate.adapters.sql.outcome_listing import (
     seq_of_decision,
     sessions_of_rows,
 )
+from quorate.adapters.sql.outcome_listing import outcomes_count as counted_outcomes
 from quorate.arena.record import stream_of as run_stream
 from quorate.bootstrap.ordering.answers import DecisionOrders, OrderDetails, Rows, rows_of
 from quorate.bootstrap.store import Store
@@ -169,6 +170,11 @@ async def outcomes(
         lambda link: outcomes_page(link, store.tenant, wanted, limit + 1, below)
     )
     return rows_of(links, limit)
+
+
+async def outcomes_count(store: Store, wanted: OutcomeFilter) -> int:
+    """Return how many outcomes `wanted` asks for."""
+    return await store.database.read(partial(counted_outcomes, tenant=store.tenant, wanted=wanted))
 
 
 async def totals(store: Store, book: BookName) -> OutcomeTotals:

@@ -12,8 +12,8 @@ from quorate.cycle.ports import Fetched, FetchedSymbol
 from quorate.kernel.ids import Symbol
 from quorate.kernel.ports import Clock
 from quorate.market.bar import Bar
-from quorate.market.news import close_of
 from quorate.market.series import Series
+from quorate.market.session_hours import close_of
 from quorate.market.snapshot import freeze_snapshot
 from quorate.market.view import SymbolView
 from quorate.risk.situation import MarketFacts

@@ -17,8 +17,8 @@ from quorate.execution.sending import Intent
 from quorate.execution.service import ExecutionService
 from quorate.kernel.ids import BookName, Symbol
 from quorate.market.actions import ActionKind
-from quorate.market.news import close_of
 from quorate.market.series import Series
+from quorate.market.session_hours import close_of
 from quorate.portfolio import SessionMarket
 
 

@@ -109,6 +109,7 @@ from quorate.hub.api.strategies import (
     strategies,
     strategy,
     strategy_history,
+    write_strategy,
 )
 from quorate.hub.api.streaming import stream
 from quorate.hub.api.tasks import add_task, cancel_task, retry_task, task, tasks
@@ -232,6 +233,7 @@ API = Router(
         strategies,
         strategy,
         strategy_history,
+        write_strategy,
         sessions,
         stream,
         run_prompts,

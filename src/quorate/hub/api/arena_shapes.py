@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from quorate.hub.api.competition_shapes import Signed
+from quorate.hub.api.counting import Total
 from quorate.hub.api.shape import Day, Moment, Ratio, Shape
 
 Money = Annotated[str, msgspec.Meta(description="Decimal text in the arena's currency.")]
@@ -104,3 +105,4 @@ class FindingList(Shape):
     read_at: Moment
     items: tuple[FindingShape, ...]
     next_cursor: str | None = None
+    total: Total = None

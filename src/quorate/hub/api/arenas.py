@@ -14,6 +14,7 @@ from quorate.arena.imported.findings import FindingKind
 from quorate.arena.imported.shown import arena_json, arena_scores_json, finding_json, findings_of
 from quorate.hub.api import asking
 from quorate.hub.api.arena_shapes import ArenaScores, FindingList, FindingShape, ImportedArenaShape
+from quorate.hub.api.counting import Count
 from quorate.hub.parts import AnyRequest, app_in
 from quorate.hub.problems import RefusedError
 from quorate.hub.security.principal import require
@@ -47,6 +48,7 @@ async def arena_findings(
     kind: Annotated[str | None, QueryParameter()] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=asking.MAX_LIMIT)] = 25,
     cursor: Annotated[int | None, QueryParameter(ge=0)] = None,
+    count: Count = False,  # noqa: FBT002
 ) -> FindingList:
     """List what is wrong with an imported arena's logs, by participant and line; `cursor` is the former nextCursor.
 
@@ -64,4 +66,5 @@ async def arena_findings(
         read_at=stamp(app.clock.now()),
         items=tuple(msgspec.convert(finding_json(each), FindingShape) for each in shown),
         next_cursor=str(begin + limit) if len(found) > begin + limit else None,
+        total=len(found) if count else None,
     )

@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from quorate.access import Scope
 from quorate.audit.listing import EventFilter
 from quorate.hub.api import asking
+from quorate.hub.api.counting import Count
 from quorate.hub.api.law_shapes import (
     ChainShape,
     ChainVerified,
@@ -33,7 +34,7 @@ Limit = Annotated[int, QueryParameter(ge=1, le=asking.MAX_LIMIT)]
 
 
 @get("/audit/events", guards=[require(Scope.READ)], summary="Journal rows")
-async def audit_events(
+async def audit_events(  # noqa: PLR0913  (one parameter per filter)
     request: AnyRequest,
     *,
     limit: Limit = 25,
@@ -41,6 +42,7 @@ async def audit_events(
     stream: Text = None,
     type_: Annotated[str | None, QueryParameter(name="type")] = None,
     trace_id: Annotated[str | None, QueryParameter(name="traceId")] = None,
+    count: Count = False,
 ) -> EventList:
     """List journal rows, newest first; `stream` and `type` may end in `*`."""
     app = app_in(request)
@@ -57,6 +59,7 @@ async def audit_events(
         chain=ChainShape(head=chain.head, signed=chain.signed, key_id=chain.key_id),
         items=tuple(map(_item, page.items)),
         next_cursor=None if ends is None else row_cursor(app.hub_secret, ends, wanted),
+        total=await app.law.events_count(wanted) if count else None,
     )
 
 

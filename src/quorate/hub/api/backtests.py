@@ -12,6 +12,7 @@ from quorate.access import Scope
 from quorate.cycle.strategies.backtest import BacktestRequest, backtest_json, line_json
 from quorate.cycle.strategies.words import LIMITS, sentences
 from quorate.hub.api import asking
+from quorate.hub.api.counting import Count
 from quorate.hub.api.headers import IdempotencyKey
 from quorate.hub.api.starting import request_key
 from quorate.hub.api.strategy_shapes import (
@@ -36,6 +37,7 @@ async def backtests(
     strategy: Annotated[str | None, QueryParameter()] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=asking.MAX_LIMIT)] = 25,
     cursor: Annotated[str | None, QueryParameter()] = None,
+    count: Count = False,  # noqa: FBT002
 ) -> BacktestList:
     """List the backtests, newest first; `cursor` is the id of the last one seen."""
     app = app_in(request)
@@ -50,6 +52,7 @@ async def backtests(
         read_at=stamp(app.clock.now()),
         items=tuple(msgspec.convert(line_json(line), BacktestItem) for line in shown),
         next_cursor=ids[begin + limit - 1] if len(lines) > begin + limit else None,
+        total=len(lines) if count else None,
     )
 
 

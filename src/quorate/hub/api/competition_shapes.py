@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from quorate.hub.api.counting import Total
 from quorate.hub.api.shape import Day, Given, Moment, Ratio, Shape, Usd
 
 Signed = Annotated[float | None, msgspec.Meta(description="A share of the start capital.")]
@@ -131,6 +132,7 @@ class CompetitionList(Shape):
     read_at: Moment
     items: tuple[CompetitionItem, ...]
     next_cursor: str | None = None
+    total: Total = None
 
 
 class CompetitionShape(CompetitionItem):

@@ -28,6 +28,7 @@ from quorate.hub.api.competition_shapes import (
     NewCompetition,
     Nothing,
 )
+from quorate.hub.api.counting import Count
 from quorate.hub.api.headers import IdempotencyKey
 from quorate.hub.api.starting import request_key
 from quorate.hub.parts import AnyRequest, app_in
@@ -56,6 +57,7 @@ async def competitions(
     request: AnyRequest,
     limit: Annotated[int, QueryParameter(ge=1, le=asking.MAX_LIMIT)] = 25,
     cursor: Annotated[str | None, QueryParameter()] = None,
+    count: Count = False,  # noqa: FBT002
 ) -> CompetitionList:
     """List the competitions, newest first; `cursor` is the id of the last one seen."""
     app = app_in(request)
@@ -87,6 +89,7 @@ async def competitions(
             for line in shown
         ),
         next_cursor=ids[begin + limit - 1] if len(lines) > begin + limit else None,
+        total=len(lines) if count else None,
     )
 
 

@@ -21,6 +21,7 @@ from quorate.hub.api.cost_shapes import (
     forecasts,
     power_calls,
 )
+from quorate.hub.api.counting import Count
 from quorate.hub.cursors import CALLS, cursor_of, position_of
 from quorate.hub.parts import AnyRequest, app_in
 from quorate.hub.security.principal import require
@@ -100,6 +101,7 @@ async def cost_calls(
     wanted: NamedDependency[CallFilter],
     limit: Annotated[int, QueryParameter(name="limit", ge=1, le=asking.MAX_LIMIT)] = 25,
     cursor: Annotated[str | None, QueryParameter(name="cursor")] = None,
+    count: Count = False,  # noqa: FBT002
 ) -> CallList:
     """List model calls, newest first, under any filter."""
     app = app_in(request)
@@ -112,4 +114,5 @@ async def cost_calls(
         read_at=stamp(app.clock.now()),
         items=tuple(map(call_item, page.items)),
         next_cursor=cursor_of(app.hub_secret, following, wanted) if following else None,
+        total=await app.money.calls_count(wanted) if count else None,
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from quorate.hub.api.counting import Total
 from quorate.hub.api.shape import Moment, Ratio, Shape, Usd
 from quorate.kernel.stamps import stamp
 from quorate.llm.budget import Limit
@@ -118,6 +119,7 @@ class CallList(Shape):
     read_at: Moment
     items: tuple[CallItem, ...]
     next_cursor: str | None
+    total: Total = None
 
 
 class BudgetItem(Shape):

@@ -12,6 +12,7 @@ from quorate.cycle.equity import EquityPoint
 from quorate.cycle.record import Move
 from quorate.cycle.strip import STAGE_OF, StepStanding
 from quorate.cycle.watch import RaisedAlert
+from quorate.hub.api.counting import Total
 from quorate.hub.api.shape import Day, Given, Moment, Shape
 from quorate.kernel.canonical import as_json
 from quorate.kernel.stamps import stamp
@@ -110,6 +111,7 @@ class CycleList(Shape):
     book: str
     items: tuple[CycleItem, ...]
     next_cursor: str | None
+    total: Total = None
 
 
 class AuditShape(Shape):

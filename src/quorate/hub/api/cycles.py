@@ -11,6 +11,7 @@ from quorate.access import Scope
 from quorate.arena.record.listing import RunPosition
 from quorate.bootstrap.cycling import CycleFilter
 from quorate.hub.api import asking
+from quorate.hub.api.counting import Count
 from quorate.hub.api.cycle_shapes import (
     CurrentCycle,
     CycleList,
@@ -41,8 +42,12 @@ async def cycles(
     book: BookKey = None,
     limit: Annotated[int, QueryParameter(ge=1, le=asking.MAX_LIMIT)] = 25,
     cursor: Annotated[str | None, QueryParameter()] = None,
+    count: Count = False,  # noqa: FBT002
 ) -> CycleList:
-    """List the cycles of a book, newest first; without a book, of the one that had the newest cycle."""
+    """List the cycles of a book, newest first; without a book, of the one that had the newest cycle.
+
+    They are numbered without a gap, so the newest one's number is how many there are.
+    """
     app = app_in(request)
     wanted = CycleFilter(await book_of(app, book))
     below = None if cursor is None else int(position_of(app.hub_secret, cursor, wanted).run_id)
@@ -54,6 +59,7 @@ async def cycles(
         book=wanted.book,
         items=tuple(map(cycle_item, shown)),
         next_cursor=following and cursor_of(app.hub_secret, following, wanted),
+        total=(await app.cycles.book(wanted.book)).stage.number if count else None,
     )
 
 

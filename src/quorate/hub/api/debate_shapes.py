@@ -6,6 +6,7 @@ import msgspec
 
 from quorate.arena.record.debate import DebateSession
 from quorate.arena.record.debate_json import session_json
+from quorate.hub.api.counting import Total
 from quorate.hub.api.run_shapes import DecisionItem
 from quorate.hub.api.shape import Day, Moment, Ratio, Shape, Usd
 
@@ -32,6 +33,7 @@ class DebateList(Shape):
     read_at: Moment
     items: tuple[DebateItem, ...]
     next_cursor: str | None
+    total: Total = None
 
 
 class ParticipantShape(Shape):

@@ -20,6 +20,7 @@ from quorate.arena.record.debate import DebateSession, read_debate
 from quorate.arena.record.listing import RunFilter
 from quorate.arena.request import DEBATE
 from quorate.hub.api import asking
+from quorate.hub.api.counting import Count
 from quorate.hub.api.debate_shapes import DebateItem, DebateList, SessionShape, session_shape
 from quorate.hub.api.headers import IdempotencyKey, Prefer
 from quorate.hub.api.run_shapes import RunShape, decision_item
@@ -77,6 +78,7 @@ async def debate_sessions(
     wanted: NamedDependency[RunFilter],
     limit: Annotated[int, QueryParameter(name="limit", ge=1, le=asking.MAX_LIMIT)] = 25,
     cursor: Annotated[str | None, QueryParameter(name="cursor")] = None,
+    count: Count = False,  # noqa: FBT002
 ) -> DebateList:
     """List the runs in which somebody argued or the panel was asked, newest first."""
     app = app_in(request)
@@ -102,6 +104,7 @@ async def debate_sessions(
             for line in page.items
         ),
         next_cursor=None if following is None else cursor_of(app.hub_secret, following, wanted),
+        total=(await app.run_counts(wanted)).get(wanted.view, 0) if count else None,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from litestar import Response, get
 from litestar.params import HeaderParameter
 
+from quorate import __version__
 from quorate.access import Scope
 from quorate.hub.api.shape import Moment, Shape
 from quorate.hub.parts import AnyRequest, app_in
@@ -63,12 +64,16 @@ async def health(
 
 
 class Me(Shape):
-    """Who asks, and what they may do; `csrf` is what a session's changes must carry as X-CSRF-Token."""
+    """Who asks, and what they may do; `csrf` is what a session's changes must carry as X-CSRF-Token.
+
+    `version` is the hub's: a client of another one can tell before it asks anything else.
+    """
 
     name: str
     kind: str
     scopes: tuple[str, ...]
     csrf: str
+    version: str
 
 
 @get("/me", guards=[require(Scope.READ)], sync_to_thread=False, summary="Who asks?")
@@ -80,6 +85,7 @@ def me(request: AnyRequest) -> Me:
         kind=principal.kind.value,
         scopes=tuple(sorted(principal.scopes)),
         csrf=principal.csrf,
+        version=__version__,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from quorate.hub.api.counting import Total
 from quorate.hub.api.shape import Given, Moment, Shape, Usd
 
 Tree = dict[str, object]
@@ -33,6 +34,7 @@ class VerdictList(Shape):
     read_at: Moment
     items: tuple[VerdictItem, ...]
     next_cursor: str | None
+    total: Total = None
 
 
 class VerdictCheckShape(Shape):
@@ -154,6 +156,7 @@ class EventList(Shape):
     chain: ChainShape
     items: tuple[EventItem, ...]
     next_cursor: str | None
+    total: Total = None
 
 
 class TraceShape(Shape):

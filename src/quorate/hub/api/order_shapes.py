@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from quorate.hub.api.counting import Total
 from quorate.hub.api.shape import Day, Given, Moment, Shape, Usd
 
 Qty = Annotated[str, msgspec.Meta(description="Shares as exact decimal text.")]
@@ -62,12 +63,13 @@ class OrderShape(Shape):
 
 
 class OrderStep(Shape):
-    """A move of an order, and the journal row that tells it."""
+    """A move of an order, in words too, and the journal row that tells it."""
 
     at: Moment
     from_: str | None = msgspec.field(name="from")
     to: str
     reason: str | None
+    what: str
     evidence: str
 
 
@@ -86,6 +88,7 @@ class OrderList(Shape):
     reconciled_at: Moment | None
     items: tuple[OrderShape, ...]
     next_cursor: str | None = None
+    total: Total = None
 
 
 class OrderChanged(Shape):
@@ -202,3 +205,4 @@ class OutcomeList(Shape):
     pnl: Usd
     items: tuple[OutcomeShape, ...]
     next_cursor: str | None = None
+    total: Total = None

@@ -12,10 +12,11 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from quorate.access import Scope
 from quorate.bootstrap.ordering import Rows
 from quorate.execution.listing import OrderFilter, OrderLine, OrderView
+from quorate.execution.order_history import history_json
 from quorate.execution.outcome_link import OutcomeFilter, OutcomeLink, OutcomeStatus
-from quorate.execution.recorded import OrderFact
 from quorate.hub.api import asking
 from quorate.hub.api.competition_shapes import Nothing
+from quorate.hub.api.counting import Count
 from quorate.hub.api.headers import IdempotencyKey
 from quorate.hub.api.order_shapes import (
     BookWish,
@@ -36,7 +37,6 @@ from quorate.hub.parts import AnyRequest, app_in
 from quorate.hub.problems import RefusedError
 from quorate.hub.security.principal import require
 from quorate.kernel.ids import BookName, Symbol, is_like_an_id, is_name
-from quorate.kernel.journal import JournalEntry
 from quorate.kernel.stamps import stamp
 from quorate.risk import Leg
 
@@ -61,6 +61,7 @@ async def orders(  # noqa: PLR0913  (one parameter per filter)
     view: Text = None,
     symbol: Text = None,
     leg: Text = None,
+    count: Count = False,
 ) -> OrderList:
     """List the orders of a book, newest first; `view` is all, open, unknown, filled, refused or cancelled."""
     app = app_in(request)
@@ -82,6 +83,7 @@ async def orders(  # noqa: PLR0913  (one parameter per filter)
         reconciled_at=compared.at if compared else None,
         items=tuple(map(_order, page.items)),
         next_cursor=_next(app.hub_secret, page, wanted),
+        total=(await app.orders.counts(wanted))[wanted.view] if count else None,
     )
 
 
@@ -89,7 +91,7 @@ async def orders(  # noqa: PLR0913  (one parameter per filter)
 async def order(request: AnyRequest, order_id: FromPath[str]) -> OrderDetailsShape:
     """Return an order by its client order id, the beginning of it, or the broker's id, with every move of it."""
     details = await app_in(request).orders.order(_order_id(order_id))
-    tree = {**details.line.as_json(), "history": [_step(each) for each in details.entries]}
+    tree = {**details.line.as_json(), "history": history_json(details.entries)}
     return msgspec.convert(tree, OrderDetailsShape)
 
 
@@ -179,13 +181,15 @@ async def reconcile(
 
 
 @get(OUTCOMES, guards=[require(Scope.READ)], summary="List outcomes")
-async def outcomes(
+async def outcomes(  # noqa: PLR0913  (one parameter per filter)
     request: AnyRequest,
+    *,
     limit: Limit = 25,
     cursor: Text = None,
     book: Text = None,
     status: Text = None,
     symbol: Text = None,
+    count: Count = False,
 ) -> OutcomeList:
     """List what decisions came to, those of the newest first; pending ones count nowhere."""
     app = app_in(request)
@@ -207,6 +211,7 @@ async def outcomes(
         pnl=format(totals.pnl, "f"),
         items=tuple(map(_outcome, page.items)),
         next_cursor=_next(app.hub_secret, page, wanted),
+        total=await app.orders.outcomes_count(wanted) if count else None,
     )
 
 
@@ -232,18 +237,6 @@ def _order(line: OrderLine) -> OrderShape:
 
 def _outcome(link: OutcomeLink) -> OutcomeShape:
     return msgspec.convert(link.as_json(), OutcomeShape)
-
-
-def _step(entry: JournalEntry) -> dict[str, object]:
-    facts = entry.facts
-    begun = entry.type == OrderFact.INTENDED
-    return {
-        "at": entry.ts,
-        "from": None if begun else facts.get("from"),
-        "to": facts.get("state") if begun else facts.get("to", "RESIZED"),
-        "reason": facts.get("reason") or None,
-        "evidence": f"journal:{entry.seq}",
-    }
 
 
 def _next(secret: bytes, page: Rows[OrderLine] | Rows[OutcomeLink], wanted: Asked) -> str | None:

@@ -47,6 +47,7 @@ class ResultShape(Shape):
     reason_code: str
     confidence: Ratio
     original_confidence: Ratio
+    confidence_limit: Ratio
     risk_score: Ratio
     reasoning: str
     wyckoff_phase: str | None
@@ -92,6 +93,7 @@ def result_shape(line: ResultLine) -> ResultShape:
         reason_code=result.reason_code,
         confidence=result.confidence,
         original_confidence=result.original_confidence,
+        confidence_limit=result.confidence_limit,
         risk_score=result.risk_score,
         reasoning=result.reasoning,
         wyckoff_phase=result.wyckoff_phase,

@@ -80,6 +80,7 @@ class Ballot(Shape):
     action: str
     confidence: Ratio
     confidence_steps: tuple[Step, ...]
+    skill_weight: float
     reason_code: str | None
     rationale: str
     veto: bool

@@ -9,6 +9,7 @@ from quorate.access import Scope
 from quorate.hub.api.shape import Moment, Shape
 from quorate.hub.parts import AnyRequest, parts_of
 from quorate.hub.security.principal import principal_of, require
+from quorate.hub.signed_in import sign_out, signed_in
 from quorate.kernel.stamps import stamp
 
 
@@ -48,8 +49,7 @@ async def sessions(request: AnyRequest) -> SessionList:
             expires_at=stamp(each.expires_at),
             current=each.id == own,
         )
-        for each in await parts.app.sign_ins.sessions()
-        if not parts.authentication.presence.is_idle(each.id)
+        for each in await signed_in(parts)
     )
     return SessionList(read_at=stamp(parts.app.clock.now()), items=items)
 
@@ -62,8 +62,5 @@ async def sessions(request: AnyRequest) -> SessionList:
 )
 async def close_session(request: AnyRequest, session_id: FromPath[str]) -> SessionClosed:
     """Sign a browser out for good, for every process at once; its streams end."""
-    parts = parts_of(request)
-    await parts.app.sign_ins.close(session_id)
-    parts.authentication.presence.forget(session_id)
-    parts.broadcast.end_of(session_id)
+    await sign_out(parts_of(request), session_id)
     return SessionClosed(target=session_id, applied=True, dry_run=False)

@@ -1,6 +1,6 @@
 """`/strategies`: what to decide on, with whom and at which thresholds, and which version cycles may follow.
 
-What a strategy says stands in quorate.toml; here it is read, and switched. Its ETag is its revision.
+What a strategy says stands in quorate.toml; here it is read, written there, and switched. Its ETag is its revision.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from litestar import Response, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from quorate.access import Scope
+from quorate.bootstrap.strategy_writing import StrategyWish, toml_text
 from quorate.cycle.strategies.line import StrategyLine, step_json
 from quorate.hub.api.headers import IfMatch
 from quorate.hub.api.strategy_shapes import (
+    NewStrategy,
     StrategyChanged,
     StrategyEdit,
     StrategyHistory,
@@ -23,6 +25,7 @@ from quorate.hub.api.strategy_shapes import (
 )
 from quorate.hub.parts import AnyRequest, app_in
 from quorate.hub.security.principal import principal_of, require
+from quorate.kernel.ids import StrategyName
 from quorate.kernel.stamps import stamp
 
 
@@ -32,6 +35,34 @@ async def strategies(request: AnyRequest) -> StrategyList:
     app = app_in(request)
     items = tuple(_shape(line) for line in await app.strategy_desk.lines())
     return StrategyList(read_at=stamp(app.clock.now()), items=items)
+
+
+@post(
+    "/strategies",
+    guards=[require(Scope.ADMIN, step_up=True)],
+    status_code=201,
+    summary="Write a strategy",
+)
+async def write_strategy(
+    request: AnyRequest, data: JSONBody[NewStrategy], if_match: IfMatch = None
+) -> Response[StrategyChanged]:
+    """Write a strategy into the configuration file, or the next version of one; it waits until somebody enables it.
+
+    It is known to this process at once, to others from their next start on. The same again changes nothing.
+    """
+    change = await app_in(request).strategy_desk.write(
+        StrategyWish(
+            name=StrategyName(data.name),
+            based_on=None if data.based_on is None else StrategyName(data.based_on),
+            says=_said(data),
+        ),
+        seen=None if if_match in {None, "*"} else str(if_match).strip('"'),
+    )
+    body = StrategyChanged(
+        target=data.name, applied=change.applied, dry_run=False, strategy=_shape(change.line)
+    )
+    headers = {"ETag": _etag(change.line), "Location": f"/api/admin/strategies/{data.name}"}
+    return Response(body, headers=headers)
 
 
 @get("/strategies/{name:str}", guards=[require(Scope.READ)], summary="A strategy")
@@ -116,6 +147,21 @@ async def _switched(
         target=name, applied=change.applied, dry_run=False, strategy=_shape(change.line)
     )
     return Response(body, headers={"ETag": _etag(change.line)})
+
+
+def _said(data: NewStrategy) -> dict[str, str]:
+    """Return what a body names, by the keys of `[strategies.NAME]`."""
+    named = {
+        "description": data.description,
+        "symbols": data.symbols,
+        "profiles": data.profiles,
+        "horizon": data.horizon_sessions,
+        "thresholds": data.thresholds,
+        "preset": data.preset,
+        "answer_ttl_s": data.answer_ttl_s,
+        "max_cost": data.max_cost_usd,
+    }
+    return {name: toml_text(value) for name, value in named.items() if value is not msgspec.UNSET}
 
 
 def _etag(line: StrategyLine) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 
+from quorate.hub.api.counting import Total
 from quorate.hub.api.shape import Day, Given, Moment, Ratio, Shape, Usd
 
 Signed = Annotated[float | None, msgspec.Meta(description="A share of 1; below zero is a loss.")]
@@ -37,6 +38,7 @@ class BacktestList(Shape):
     read_at: Moment
     items: tuple[BacktestItem, ...]
     next_cursor: str | None = None
+    total: Total = None
 
 
 class StrategyShape(Shape):
@@ -117,6 +119,27 @@ class StrategyEdit(Given):
 
     enabled: bool
     reason: str = ""
+
+
+Unset: TypeAlias = msgspec.UnsetType
+
+
+class NewStrategy(Given):
+    """A strategy, or the next version of the one of this name; what is not named is as in `basedOn`, else as it was.
+
+    Null, and an empty list, leave a part to the configuration. A threshold is one of `[arena]`'s values.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    based_on: str | None = None
+    description: str | Unset | None = msgspec.UNSET
+    symbols: tuple[str, ...] | Unset | None = msgspec.UNSET
+    profiles: tuple[str, ...] | Unset | None = msgspec.UNSET
+    horizon_sessions: int | Unset | None = msgspec.UNSET
+    thresholds: dict[str, str | int | float] | Unset | None = msgspec.UNSET
+    preset: str | Unset | None = msgspec.UNSET
+    answer_ttl_s: float | Unset | None = msgspec.UNSET
+    max_cost_usd: str | Unset | None = msgspec.UNSET
 
 
 class StrategyChanged(Shape):

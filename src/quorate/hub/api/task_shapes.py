@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from quorate.hub.api.counting import Total
 from quorate.hub.api.shape import Given, Moment, Shape
 
 
@@ -44,6 +45,7 @@ class TaskList(Shape):
     stuck: int
     items: tuple[TaskShape, ...]
     next_cursor: str | None
+    total: Total = None
 
 
 class TaskStepShape(Shape):

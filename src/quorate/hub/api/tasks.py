@@ -16,6 +16,7 @@ from quorate.bootstrap.tasking.wishes import NAMED, act_wish
 from quorate.execution.acts import ActType
 from quorate.hub.api import asking
 from quorate.hub.api.competition_shapes import Nothing
+from quorate.hub.api.counting import Count
 from quorate.hub.api.headers import IdempotencyKey
 from quorate.hub.api.starting import request_key
 from quorate.hub.api.task_shapes import (
@@ -57,6 +58,7 @@ async def tasks(  # noqa: PLR0913  (one parameter per filter)
     worker: Text = None,
     book: Text = None,
     stuck: Annotated[bool, QueryParameter()] = False,
+    count: Count = False,
 ) -> TaskList:
     """List the tasks, newest first, with how many of each type are in each state."""
     app = app_in(request)
@@ -77,12 +79,13 @@ async def tasks(  # noqa: PLR0913  (one parameter per filter)
     return TaskList(
         read_at=stamp(app.clock.now()),
         counts=tuple(
-            TaskCount(type=kind.value, state=place.value, count=count)
-            for (kind, place), count in sorted(counts.items())
+            TaskCount(type=kind.value, state=place.value, count=number)
+            for (kind, place), number in sorted(counts.items())
         ),
         stuck=sum((await app.tasks.counts(TaskFilter(stuck=True))).values()),
         items=tuple(map(_task, shown)),
         next_cursor=row_cursor(app.hub_secret, shown[-1].seq, wanted) if more else None,
+        total=sum(counts.values()) if count else None,
     )
 
 

@@ -12,6 +12,7 @@ from litestar.params import FromPath, QueryParameter
 from quorate.access import Scope
 from quorate.arbiter.constitution.listing import VerdictFilter, VerdictKind, VerdictLine
 from quorate.hub.api import asking
+from quorate.hub.api.counting import Count
 from quorate.hub.api.law_shapes import (
     VerdictCheckShape,
     VerdictItem,
@@ -41,6 +42,7 @@ async def verdicts(  # noqa: PLR0913  (one parameter per filter)
     book: Text = None,
     task_type: Annotated[str | None, QueryParameter(name="taskType")] = None,
     passed: Annotated[bool | None, QueryParameter()] = None,
+    count: Count = False,
 ) -> VerdictList:
     """List verdicts, newest first; `kind` is task or order, `passed` tells which outcome."""
     app = app_in(request)
@@ -57,6 +59,7 @@ async def verdicts(  # noqa: PLR0913  (one parameter per filter)
         read_at=stamp(app.clock.now()),
         items=tuple(map(_item, page.items)),
         next_cursor=None if ends is None else row_cursor(app.hub_secret, ends, wanted),
+        total=await app.law.verdicts_count(wanted) if count else None,
     )
 
 

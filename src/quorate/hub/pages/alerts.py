@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -15,12 +16,22 @@ from quorate.hub.pages.alert_lines import ALERTS, alert_lines
 from quorate.hub.pages.chosen import act_on, told
 from quorate.hub.pages.notices import Notice
 from quorate.hub.pages.reading import Failed, read
+from quorate.hub.pages.screen import Column, Screen, read_screen
 from quorate.hub.pages.shell import IN_BELL, HubRequest, app_of, bare_shell, page, wants_part
 from quorate.hub.security.principal import principal_of, require
 
 SECTION: Final = "dashboard"
-SHOWN: Final = 100
-"""The newest alerts that the page lists. Ours: older ones are in the journal."""
+SCREEN: Final = Screen(
+    (
+        Column("severity", "Severity", 3),
+        Column("book", "Book", 4),
+        Column("webhook", "Webhook", 5),
+        Column("raised", "Raised", 6),
+    ),
+    per_page=100,
+    usual=100,
+)
+"""What can be hidden, and how many of the newest the page lists. Ours: older ones are in the journal."""
 
 VIEWS: Final[Mapping[str, tuple[Severity, ...]]] = {
     "wanting": (Severity.WARNING, Severity.ERROR),
@@ -37,15 +48,16 @@ def view_in(text: str) -> str:
     return text if text in VIEWS else next(iter(VIEWS))
 
 
-def address_of(view: str) -> str:
+def address_of(view: str, screen: Screen = SCREEN) -> str:
     """Return the address of a list."""
-    return ALERTS if view == next(iter(VIEWS)) else f"{ALERTS}?severity={view}"
+    return screen.at(ALERTS, ("severity", "" if view == next(iter(VIEWS)) else view))
 
 
 @get(ALERTS, guards=[require(Scope.READ)])
 async def alerts(request: HubRequest) -> Template:
     """Show the newest alerts of every book; what only informs is left out unless the address asks for it."""
-    return await _shown(request, view_in(request.query_params.get("severity", "")))
+    screen = read_screen(request.query_params.dict(), SCREEN)
+    return await _shown(request, view_in(request.query_params.get("severity", "")), screen=screen)
 
 
 @post(f"{ALERTS}/acknowledge", guards=[require(Scope.SAFETY)], status_code=200)
@@ -58,12 +70,16 @@ async def acknowledge_chosen(request: HubRequest) -> Template:
 
     outcome = await act_on([str(each) for each in form.getall("alert", [])], seen_to)
     notices = told(outcome, "alert", "acknowledged")
-    return await _shown(request, view_in(str(form.get("severity", ""))), notices)
+    screen = read_screen(parse_qs(urlsplit(str(form.get("back", ""))).query), SCREEN)
+    chosen = view_in(str(form.get("severity", "")))
+    return await _shown(request, chosen, notices, screen=screen)
 
 
-async def _shown(request: HubRequest, chosen: str, notices: Sequence[Notice] = ()) -> Template:
+async def _shown(
+    request: HubRequest, chosen: str, notices: Sequence[Notice] = (), *, screen: Screen
+) -> Template:
     desk = app_of(request).alerts
-    found = await read(desk.newest(SHOWN, severities=VIEWS[chosen]), "The alerts")
+    found = await read(desk.newest(screen.per_page, severities=VIEWS[chosen]), "The alerts")
     counts = await desk.counts()
     return await page(
         request,
@@ -75,18 +91,20 @@ async def _shown(request: HubRequest, chosen: str, notices: Sequence[Notice] = (
         chosen=chosen,
         listed=found,
         lines=() if isinstance(found, Failed) else alert_lines(found),
-        list_href=address_of(chosen),
+        screen=screen,
+        path=ALERTS,
+        list_href=address_of(chosen, screen),
         views=[
             (
                 view.capitalize(),
                 sum(counts[each] for each in kept),
-                address_of(view),
+                address_of(view, screen),
                 view == chosen,
             )
             for view, kept in VIEWS.items()
         ],
         hidden=sum(counts.values()) - sum(counts[each] for each in VIEWS[chosen]),
-        everything=address_of("all"),
+        everything=address_of("all", screen),
     )
 
 

@@ -39,11 +39,12 @@ class Undo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One notice; a newer one with the same `about` takes its place."""
+    """One notice; a newer one with the same `about` takes its place. `lines` say the same of several things."""
 
     tone: Tone
     text: str
     title: str = ""
+    lines: tuple[str, ...] = ()
     about: str = ""
     undo: Undo | None = None
 

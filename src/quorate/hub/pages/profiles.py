@@ -54,7 +54,7 @@ class Switched:
 @get(LIST, guards=[require(Scope.READ)])
 async def profiles(request: HubRequest) -> Template:
     """Show the registered profiles."""
-    query = read_query(request.query_params)
+    query = _asked(request)
     changed = request.query_params.getall("changed", [])
     return await _listed(request, query, changed=changed)
 
@@ -75,7 +75,10 @@ async def disable_profile(request: HubRequest, name: FromPath[str]) -> Template 
 async def switch_profiles(request: HubRequest) -> Template | Redirect:
     """Switch the chosen profiles on, or off, or set what each may cost a day."""
     form = await request.form()
-    query, chosen = read_query(request.query_params), form.getall("name", [])[:MOST_AT_ONCE]
+    query, chosen = (
+        _asked(request),
+        form.getall("name", [])[:MOST_AT_ONCE],
+    )
     if form.get("act") == "budget":
         return await _budgeted(request, query, chosen, str(form.get("day", "")))
     enabled = form.get("act") == "enable"
@@ -85,10 +88,14 @@ async def switch_profiles(request: HubRequest) -> Template | Redirect:
     return Redirect(query.after(switched.applied), status_code=303)
 
 
+def _asked(request: HubRequest) -> RosterQuery:
+    return read_query(request.query_params, request.query_params.dict())
+
+
 async def _switched(
     request: HubRequest, name: ProfileName, *, enabled: bool
 ) -> Template | Redirect:
-    query = read_query(request.query_params)
+    query = _asked(request)
     try:
         change = await _switch(request, enabled=enabled)(name)
     except (RejectedError, ConflictError) as error:

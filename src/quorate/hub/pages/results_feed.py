@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from litestar import get
 from litestar.params import QueryParameter
@@ -15,6 +14,7 @@ from quorate.access import Scope
 from quorate.hub.cursors import place_in, result_cursor
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.results import Result, rail, shown
+from quorate.hub.pages.screen import Column, Screen, read_screen
 from quorate.hub.pages.shell import HubRequest, app_of, bare_shell, page, wants_part
 from quorate.hub.security.principal import require
 from quorate.kernel.ids import Symbol, symbol_in
@@ -23,8 +23,17 @@ from quorate.results.standing import ResultFilter, ResultLine, ResultPage, Resul
 
 LIST: Final = "/admin/results"
 SECTION: Final = "results"
-PER_PAGE: Final = 50
-"""Results of one page."""
+SCREEN: Final = Screen(
+    (
+        Column("confidence", "Confidence", 3),
+        Column("risk", "Risk", 4),
+        Column("known", "To be known", 5),
+        Column("why", "Why", 6),
+        Column("as_of", "As of", 7),
+        Column("analysed", "Analysed", 8),
+    )
+)
+"""What can be hidden; the symbol and the signal stay."""
 
 VIEWS: Final[Mapping[ResultState | None, str]] = {
     None: "All",
@@ -64,11 +73,12 @@ async def results_feed(
 ) -> Template | Redirect:
     """Show the newest result of each symbol, then the history; what is not understood is left out."""
     wanted = ResultFilter(_symbol(symbol), _state(in_state))
+    screen = read_screen(request.query_params.dict(), SCREEN)
     if symbol == "" or in_state == "":
-        return Redirect(href(wanted), status_code=303)
+        return Redirect(href(wanted, screen=screen), status_code=303)
     app = app_of(request)
     after = None if cursor is None else place_in(app.hub_secret, cursor, wanted)
-    listed = await read(app.results.page(wanted, PER_PAGE, after), "The results")
+    listed = await read(app.results.page(wanted, screen.per_page, after), "The results")
     newest = await read(app.results.newest(), "The results")
     known = () if isinstance(newest, Failed) else newest
     found = () if isinstance(listed, Failed) else shown(listed.items)
@@ -83,13 +93,14 @@ async def results_feed(
         newest=[result for result in found if _is_newest(result)],
         history=[result for result in found if not _is_newest(result)],
         tones=TONES,
-        views=views(known, wanted),
+        views=views(known, wanted, screen),
         wanted=wanted,
+        screen=screen,
         symbols=symbols(known, wanted),
-        list_href=href(wanted, cursor or ""),
-        first_href=href(wanted) if cursor else "",
-        cleared_href=LIST if wanted != ResultFilter() else "",
-        next_href=_next(listed, wanted, app.hub_secret),
+        list_href=href(wanted, cursor or "", screen=screen),
+        first_href=href(wanted, screen=screen) if cursor else "",
+        cleared_href=screen.at(LIST) if wanted != ResultFilter() else "",
+        next_href=_next(listed, wanted, app.hub_secret, screen),
     )
 
 
@@ -101,13 +112,15 @@ async def results_rail(request: HubRequest) -> Template:
     return Template("parts/_results.html", context={"shell": shell, "results": results})
 
 
-def views(newest: Sequence[ResultLine], wanted: ResultFilter) -> list[View]:
+def views(
+    newest: Sequence[ResultLine], wanted: ResultFilter, screen: Screen = SCREEN
+) -> list[View]:
     """Return the views, with how many of the newest results of the symbol each holds."""
     ours = [line for line in newest if wanted.symbol in (None, line.result.symbol)]
     return [
         View(
             label=label,
-            href=href(ResultFilter(wanted.symbol, state)),
+            href=href(ResultFilter(wanted.symbol, state), screen=screen),
             number=sum(state in line.states for line in ours) if state in COUNTED else None,
             is_current=state is wanted.state,
         )
@@ -121,22 +134,17 @@ def symbols(newest: Sequence[ResultLine], wanted: ResultFilter) -> list[tuple[st
     return [("", "all"), *((name, name) for name in sorted(known))]
 
 
-def href(wanted: ResultFilter, cursor: str = "") -> str:
+def href(wanted: ResultFilter, cursor: str = "", screen: Screen = SCREEN) -> str:
     """Return the address of a list."""
-    asked = {
-        "symbol": wanted.symbol or "",
-        "state": wanted.state.value if wanted.state else "",
-        "cursor": cursor,
-    }
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return f"{LIST}?{query}" if query else LIST
+    state = wanted.state.value if wanted.state else ""
+    return screen.at(LIST, ("symbol", wanted.symbol or ""), ("state", state), ("cursor", cursor))
 
 
-def _next(listed: ResultPage | Failed, wanted: ResultFilter, secret: bytes) -> str:
+def _next(listed: ResultPage | Failed, wanted: ResultFilter, secret: bytes, screen: Screen) -> str:
     if isinstance(listed, Failed):
         return ""
     cursor = result_cursor(secret, listed.next_after, wanted)
-    return href(wanted, cursor) if cursor else ""
+    return href(wanted, cursor, screen) if cursor else ""
 
 
 def _is_newest(result: Result) -> bool:

@@ -6,11 +6,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlencode
 
 from quorate.agents.profile import ADVOCATES, AgentProfile, Role
+from quorate.hub.pages.screen import WHOLE, Column, Screen, read_screen
 
 LIST: Final = "/admin/arena/profiles"
+
+
+SCREEN: Final = Screen(
+    (
+        Column("model", "Model", 4),
+        Column("tier", "Tier", 5),
+        Column("seat", "Seat", 6),
+        Column("spent", "Spent today", 7),
+        Column("calls", "Calls today", 8),
+        Column("failed", "Last failed call", 9),
+        Column("more", "More", 10),
+    ),
+    sizes=WHOLE,
+)
+"""What can be hidden; the choice, the switch and the profile stay."""
 
 
 class Seat(StrEnum):
@@ -60,6 +75,7 @@ class RosterQuery:
 
     view: RosterView = RosterView.ALL
     role: Role | None = None
+    screen: Screen = SCREEN
 
     @property
     def href(self) -> str:
@@ -82,8 +98,7 @@ class RosterQuery:
             ("role", self.role or ""),
             *(("changed", name) for name in changed),
         ]
-        said = urlencode([(name, value) for name, value in pairs if value])
-        return f"?{said}" if said else ""
+        return self.screen.at("", *pairs)
 
     def shows(self, view: RosterView) -> str:
         """Return the address of another view under the same filter."""
@@ -94,12 +109,15 @@ class RosterQuery:
         return in_view(profile, self.view) and self.role in {None, profile.role}
 
 
-def read_query(params: Mapping[str, str]) -> RosterQuery:
-    """Return what the parameters ask for; what no list has is as if it were not said."""
+def read_query(
+    params: Mapping[str, str], every: Mapping[str, Sequence[str]] | None = None
+) -> RosterQuery:
+    """Return what the parameters ask for, with `every` value where columns are said; what no list has goes unheard."""
     view, role = params.get("view", ""), params.get("role", "")
     return RosterQuery(
         view=RosterView(view) if view in set(RosterView) else RosterView.ALL,
         role=Role(role) if role in set(Role) else None,
+        screen=read_screen(every or {}, SCREEN),
     )
 
 

@@ -13,6 +13,7 @@ from quorate.arena.request import checked_symbols
 from quorate.bootstrap import ToolTest
 from quorate.hub.pages.notices import Notice, refusal_notice
 from quorate.hub.pages.reading import Failed, read
+from quorate.hub.pages.screen import WHOLE, Column, Screen, read_screen
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import require
 from quorate.kernel.errors import QuorateError, RejectedError
@@ -20,6 +21,21 @@ from quorate.kernel.errors import QuorateError, RejectedError
 LIST: Final = "/admin/tools"
 
 SECTION: Final = "tools"
+
+SCREEN: Final = Screen(
+    (
+        Column("who", "Who may", 2),
+        Column("today", "Today", 3),
+        Column("week", "7 days", 4),
+        Column("refused", "Refused", 5),
+        Column("p50", "p50", 6),
+        Column("p95", "p95", 7),
+        Column("cost", "Cost", 8),
+        Column("last", "Last use", 9),
+    ),
+    sizes=WHOLE,
+)
+"""What can be hidden; the tool stays."""
 
 HELD_BACK: Final = 422
 """The status of a page whose try was refused."""
@@ -30,7 +46,13 @@ async def tools(request: HubRequest) -> Template:
     """Show every tool."""
     listed = await read(app_of(request).tools.listing(), "The tools")
     return await page(
-        request, "tools/index.html", title="Tools", section=SECTION, listed=listed, page_at=LIST
+        request,
+        "tools/index.html",
+        title="Tools",
+        section=SECTION,
+        listed=listed,
+        screen=read_screen(request.query_params.dict(), SCREEN),
+        page_at=LIST,
     )
 
 

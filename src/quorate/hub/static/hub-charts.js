@@ -100,8 +100,11 @@
     for (const box of document.querySelectorAll("[data-chart]")) if (!drawn.has(box)) draw(box);
   };
 
-  // Of many tabs on a narrow screen, the current one stays in sight.
-  const inSight = () => document.querySelector(".hub-tabs [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  // Of many tabs on a narrow screen, the current one stays in sight; the page itself stays where it is.
+  const inSight = () => {
+    const tab = document.querySelector(".hub-tabs [aria-current]"), strip = tab?.closest(".hub-tabs");
+    if (strip) strip.scrollLeft = Math.max(0, tab.offsetLeft - strip.offsetLeft + tab.offsetWidth - strip.clientWidth);
+  };
 
   drawAll();
   inSight();

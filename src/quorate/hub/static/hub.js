@@ -229,7 +229,7 @@
   const ROLES = { THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
   function cards(from) {
     for (const table of all("table[data-cards]", from)) {
-      const names = all("thead th", table).map((head) => head.textContent.trim());
+      const names = all("thead th", table).map((head) => head.dataset.short ?? head.textContent.replace(/[▾▴]/, "").trim());
       table.setAttribute("role", "table");
       for (const part of all("thead, tbody, tr, td", table)) part.setAttribute("role", ROLES[part.tagName]);
       for (const head of all("th", table)) head.setAttribute("role", head.scope === "row" ? "rowheader" : "columnheader");

@@ -203,7 +203,8 @@ class Hops:
             self._health[flight.model] = after
 
     def _settled(self, flight: Flight, landing: Landing, reservation: Reservation) -> Settled:
-        charge, worst = charge_of(landing, flight.call, self.prices), flight.wanted.worst_cost
+        charge = charge_of(landing, flight.call, self.prices)
+        worst = reservation.request.worst_cost
         if worst is not None and charge.cost is not None and charge.cost > worst:
             _LOG.warning(
                 "cost_above_worst_case",

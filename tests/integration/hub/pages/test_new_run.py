@@ -1,9 +1,11 @@
 """A new run from the form, as a browser sends it to a real hub."""
 
+import asyncio
 import re
 
 import pytest
 
+from quorate.access import Scope
 from quorate.arena.record.listing import RunFilter, RunView
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -30,7 +32,6 @@ async def test_the_form_offers_what_there_is(browser):
     ]
     assert len(re.findall(r'name="profile" value="\w+" checked', page)) == 5
     assert 'min="2000-03-01" max="2013-03-01"' in page
-    assert "order" not in re.findall(r'name="(\w+)"', page)
 
 
 async def test_the_same_form_comes_as_a_drawer(browser):
@@ -141,3 +142,74 @@ async def test_a_symbol_that_is_markup_is_shown_as_text(browser):
     answer = await browser.post(NEW, data=FORM | {"other": "<img src=x>"})
     assert "<img src=x" not in answer.text
     assert "&lt;img" in answer.text
+
+
+ORDERING = {"symbol": ["AAPL", "IBM"], "profile": ["trend", "momentum"], "allowOrder": "yes"}
+TO_PREVIEW = {"HX-Request": "true", "HX-Target": "div#run-preview"}
+
+
+async def test_orders_are_off_until_a_person_allows_them_whatever_the_address_says(browser):
+    page = (await browser.get(f"{NEW}?symbol=AAPL&allowOrder=yes")).text
+    (box,) = re.findall(r'<input type="checkbox" name="allowOrder"[^>]*>', page)
+    assert "checked" not in box
+    assert "nothing leaves this machine" in page
+    shown = await browser.post(PREVIEW, data={**ORDERING, "allowOrder": ""}, headers=TO_PREVIEW)
+    assert "none are sent" in shown.text
+
+
+async def test_what_a_form_that_allows_orders_decides_is_carried_out_by_the_hub(hub, browser):
+    shown = await browser.post(PREVIEW, data=ORDERING, headers=TO_PREVIEW)
+    assert "of what the gate and the checks let pass" in shown.text
+    session = (await hub.app.trading.open_book("replay")).session
+    assert str(session) in shown.text
+    answer = await browser.post(NEW, data={**ORDERING, "key": "may order"})
+    assert answer.status_code == 303
+    run_id = answer.headers["location"].rpartition("/")[2]
+    async with asyncio.timeout(30):
+        item = await hub.app.order_desk.settled("replay", run_id)
+    assert (item.task.state.value, item.result["auditPassed"]) == ("COMPLETED", True)
+    other = await browser.post(NEW, data={**ORDERING, "key": "may order", "allowOrder": ""})
+    assert "This form has begun another run already" in other.text
+
+
+async def test_what_cannot_be_ordered_is_said_and_nothing_is_begun(hub, browser):
+    before = await runs_of(hub)
+    past = {**ORDERING, "asOf": "2012-06-29"}
+    shown = await browser.post(PREVIEW, data=past, headers=TO_PREVIEW)
+    assert "The book replay stands at the close of" in shown.text
+    for refused in (past, {**ORDERING, "mode": "competition"}):
+        answer = await browser.post(NEW, data=refused)
+        assert answer.status_code == 422
+        assert "Run it without allowing orders." in answer.text
+        assert 'name="allowOrder" value="yes" checked' in answer.text
+    assert await runs_of(hub) == before
+
+
+async def test_who_may_not_trade_is_not_let_to_order(hub):
+    before = await runs_of(hub)
+    program = await hub.program(Scope.RUN, Scope.READ)
+    page = (await program.get(NEW)).text
+    assert 'name="allowOrder" value="yes" disabled' in page
+    assert "The scope trade is missing" in page
+    for path in (NEW, PREVIEW):
+        assert (await program.post(path, data=ORDERING)).status_code == 403
+    assert await runs_of(hub) == before
+
+
+async def test_while_trading_is_halted_no_run_that_may_order_is_begun(hub, browser):
+    halted = await browser.post(
+        "/api/admin/safety/halt",
+        json={"scope": "new", "reason": "a drill of the form"},
+        headers={"Idempotency-Key": "a drill of the form"},
+    )
+    assert halted.status_code == 200
+    before = await runs_of(hub)
+    assert (
+        "Trading of the book replay is halted: a run that may order"
+        in (await browser.get(NEW)).text
+    )
+    answer = await browser.post(NEW, data=ORDERING)
+    assert answer.status_code == 422
+    assert "Trading of the book replay is halted." in answer.text
+    assert await runs_of(hub) == before
+    assert (await browser.post(NEW, data={**ORDERING, "allowOrder": ""})).status_code == 303

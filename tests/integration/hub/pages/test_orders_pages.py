@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import pytest
 
 from quorate.execution.reconciliation import PositionGap, Reconciliation, reconciled
 from quorate.kernel.ids import BookName, Symbol
+from tests.fakes.order_rows import OrderTold, request
 from tests.integration.hub.test_orders import replayed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -98,6 +100,36 @@ async def test_a_refusal_comes_back_on_the_page_with_what_to_do(browser):
     assert "is the protective stop of the AAPL that is held" in answer.text
     wrong = await browser.post(f"{LIST}/close", data={"book": BOOK, "close": "A B"})
     assert (wrong.status_code, "is not a symbol" in wrong.text) == (409, True)
+
+
+async def test_the_chosen_orders_are_cancelled_and_each_that_is_held_back_says_why(hub, browser):
+    intended = OrderTold(request=request(decision_id="dec_new"), book=BOOK)
+    for event in intended.events:
+        await hub.app._store.journal.commit(lambda _tx, event=event: [event])
+    page = await page_of(browser, f"{LIST}?view=open")
+    assert re.findall(r'name="order" value="([^"]+)"', page) == [intended.id]
+    [key] = re.findall(r'id="orders-bulk".*?name="key" value="([^"]+)"', page, re.DOTALL)
+    orders = (await browser.get("/api/admin/orders?limit=200")).json()["items"]
+    stop = next(each for each in orders if (each["symbol"], each["leg"]) == ("AAPL", "stop"))
+    filled = next(each for each in orders if each["status"] == "filled")
+    chosen = [intended.id, stop["orderId"], filled["orderId"], "a1-NONE-00"]
+    sent = {"act": "cancel", "key": key, "back": f"{LIST}?view=open", "order": chosen}
+    told = (await browser.post(f"{LIST}/bulk", data=sent)).text
+    assert "1 order cancelled or being cancelled." in told
+    assert "2 orders held back." in told
+    assert "1 order stands as it did." in told
+    lines = re.findall(r"<li>(.*?)</li>", told[told.index("2 orders held back.") :])[:2]
+    assert "is the protective stop of the AAPL that is held" in lines[0]
+    assert lines[0].startswith(f"SELL {stop['qty']} AAPL ({stop['orderId'][:13]}): ")
+    assert lines[1].startswith("a1-NONE-00: There is no order")
+
+
+async def test_without_a_choice_or_an_act_no_order_is_touched(browser):
+    before = (await browser.get("/api/admin/orders?limit=200")).json()["items"]
+    for sent in ({"act": "cancel"}, {"order": [each["orderId"] for each in before]}):
+        told = (await browser.post(f"{LIST}/bulk", data=sent)).text
+        assert "No order was chosen that could be changed." in told
+    assert (await browser.get("/api/admin/orders?limit=200")).json()["items"] == before
 
 
 async def test_a_difference_stands_above_every_tab_until_it_is_settled(hub, browser):

@@ -1,5 +1,6 @@
 """The simulated broker fills by the bars of its book: at the next open, gaps at the open, stops first, in parts."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -150,6 +151,22 @@ async def test_a_process_that_starts_in_the_middle_of_a_session_goes_on():
     stage.broker, stage.played = again, stage.played - 1
     await stage.day(100, 101, 99, 100, volume=40)
     assert await told(stage, order) == ("expired", 4, 100)
+
+
+async def test_its_clock_is_new_yorks_in_winter_and_in_summer():
+    stage = await staged(policy=FREE)
+    last_of_winter = SESSIONS.index(date(2012, 3, 10))
+    stage.played = last_of_winter - 1
+    await stage.day(1, 1, 1, 1)
+    shut = await stage.broker.clock()
+    assert (shut.now.isoformat(), shut.is_open) == ("2012-03-10T21:00:00+00:00", False)
+    assert shut.next_open.isoformat() == "2012-03-11T13:30:00+00:00"
+    assert shut.next_close.isoformat() == "2012-03-11T20:00:00+00:00"
+    await stage.morning(1, 1, 1, 1)
+    opened = await stage.broker.clock()
+    assert (opened.now, opened.next_close, opened.is_open) == (
+        *(shut.next_open, shut.next_close, True),
+    )
 
 
 async def test_there_is_no_time_after_the_last_bar():

@@ -15,7 +15,6 @@ from quorate.arbiter.routing import (
     directory_of,
     drawn,
     epsilon_after,
-    learned_hash,
     routed,
 )
 from quorate.arbiter.routing.decision import ROUTED, routed_event
@@ -168,9 +167,10 @@ def test_the_rollback_asks_each_in_turn():
 
 
 def test_what_was_learned_has_a_hash_that_follows_the_arms():
-    arms = {"a": arm(3, 0.4), "b": UNTRIED}
-    assert learned_hash(arms) == learned_hash(dict(reversed(arms.items())))
-    assert learned_hash(arms) != learned_hash({"a": arm(4, 0.4), "b": UNTRIED})
+    first, second = agent("a", arm(3, 0.4)), agent("b")
+    known = directory_of([first, second]).learned(ANALYSIS)
+    assert known == directory_of([second, first]).learned(ANALYSIS)
+    assert known != directory_of([agent("a", arm(4, 0.4)), second]).learned(ANALYSIS)
 
 
 def test_the_row_of_a_decision_holds_all_of_it():

@@ -9,6 +9,7 @@ from quorate.arbiter.routing import (
     MAX_AGENTS,
     Directory,
     Load,
+    RoutingPolicy,
     Standing,
     Wanted,
     check_identity,
@@ -19,6 +20,7 @@ from quorate.arbiter.routing import (
 from quorate.kernel.errors import ConflictError, RejectedError
 from tests.unit.arbiter.routing.agents import agent, arm
 
+POLICY = RoutingPolicy()
 WANTED = Wanted(task_type=ANALYSIS)
 TREND = next(profile for profile in DEFAULT_PROFILES if profile.name == "trend")
 
@@ -122,3 +124,48 @@ def test_a_profile_whose_provider_is_silent_is_no_candidate():
 def test_who_is_set_aside_is_not_found():
     aside = routed_agent(RegisteredProfile(TREND, 1), reachable=True, standing=Standing.QUARANTINED)
     assert names(directory_of([aside])) == []
+
+
+class CountedArms(dict):
+    """What is known of an agent, and how often somebody asked for it."""
+
+    asked = 0
+
+    def get(self, key, default=None):
+        self.asked += 1
+        return super().get(key, default)
+
+
+def test_a_change_has_nobody_else_worked_out_again():
+    known = [
+        replace(agent(f"a{place:03}"), arms=CountedArms({ANALYSIS: arm(place + 20)}))
+        for place in range(200)
+    ]
+    directory = directory_of(known)
+    directory.field(WANTED, POLICY)
+    directory.learned(ANALYSIS)
+    for each in known:
+        each.arms.asked = 0
+    changed = directory.replaced(agent("a007", arm(300)))
+    changed.field(WANTED, POLICY)
+    assert changed.learned(ANALYSIS) != directory.learned(ANALYSIS)
+    assert sum(each.arms.asked for each in known) == 0
+
+
+def test_a_directory_holds_whom_it_is_told_and_nobody_else():
+    a, b, c = agent("a"), agent("b"), agent("c")
+    directory = directory_of([a, b])
+    assert directory.holding([b, a]) is directory
+    assert list(directory.holding([b, c]).agents) == ["b", "c"]
+    with pytest.raises(ConflictError):
+        directory.holding([c, c])
+
+
+def test_who_is_set_aside_after_the_first_look_is_passed_over():
+    directory = directory_of([agent("a"), agent("b")])
+    assert len(directory.field(WANTED, POLICY).candidates) == 2
+    aside = directory.replaced(agent("a", standing=Standing.DRAINING)).field(WANTED, POLICY)
+    assert [each.agent.name for each in aside.candidates.ranked(())] == ["b"]
+    assert aside.passed_over == {"a": "draining"}
+    back = directory.replaced(agent("a", standing=Standing.DRAINING)).replaced(agent("a"))
+    assert back.field(WANTED, POLICY).passed_over == {}

@@ -11,7 +11,7 @@ from quorate.kernel.canonical import canonical_json
 from quorate.kernel.errors import InvariantBrokenError
 
 CURVES = {
-    "trend": CalibrationCurve(outcomes=31, knots=((0.5123, 0.25), (0.7, 1 / 3))),
+    "trend": CalibrationCurve(outcomes=31, knots=((0.5123, 0.25), (0.7, 1 / 3)), right=9),
     "judge": CalibrationCurve(outcomes=44, knots=((0.6, 0.9),)),
 }
 
@@ -31,6 +31,9 @@ def test_a_run_that_speaks_of_none_has_none():
         pytest.param({"trend": {"outcomes": 31}}, id="no knots"),
         pytest.param({"trend": {"outcomes": 31, "knots": []}}, id="an empty curve"),
         pytest.param({"trend": {"outcomes": 31, "knots": [["0.5", "2"]]}}, id="above one"),
+        pytest.param(
+            {"trend": {"outcomes": 31, "right": 32, "knots": [["0.5", "0.5"]]}}, id="too many hits"
+        ),
         pytest.param({"trend": None}, id="nothing at all"),
     ],
 )

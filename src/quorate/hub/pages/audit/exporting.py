@@ -17,9 +17,12 @@ MOST: Final = 5000
 """Rows of one file; `quorate audit export` writes the whole journal with every checkpoint."""
 
 
-@get(f"{LIST}/export", guards=[require(Scope.READ)])
+@get(f"{LIST}/export", guards=[require(Scope.READ, step_up=True)])
 async def export(request: HubRequest) -> Response[bytes]:
-    """Return the newest rows that an address asks for, each with the hashes that chain it."""
+    """Return the newest rows that an address asks for, each with the hashes that chain it.
+
+    A browser needs a fresh session for it. Source: RELIABILITY 6.10.
+    """
     app, query = app_of(request), read_query(request.query_params.dict())
     chain, rows = await app.law.chain(), await app.law.events(query.events, MOST)
     tree = {

@@ -19,7 +19,6 @@ from quorate.bootstrap import App
 from quorate.hub.cursors import row_below, row_cursor
 from quorate.hub.pages.audit.query import (
     LIST,
-    PER_PAGE,
     SECTION,
     AuditQuery,
     Outcome,
@@ -106,7 +105,7 @@ async def _context(app: App, query: AuditQuery) -> dict[str, object]:
 async def _events(app: App, query: AuditQuery) -> dict[str, object]:
     wanted = query.events
     below = row_below(app.hub_secret, query.cursor, wanted) if query.cursor else None
-    listed = await read(app.law.events(wanted, PER_PAGE, below), "The journal")
+    listed = await read(app.law.events(wanted, query.screen.per_page, below), "The journal")
     if isinstance(listed, Failed):
         return {"listed": listed}
     ends = listed.next_below
@@ -119,13 +118,13 @@ async def _events(app: App, query: AuditQuery) -> dict[str, object]:
 
 async def _traces(app: App, query: AuditQuery) -> dict[str, object]:
     """Return the newest tasks that stand for themselves: each began or continued a trace."""
-    wanted = TaskFilter()
+    wanted, most = TaskFilter(), query.screen.per_page
     below = row_below(app.hub_secret, query.cursor, wanted) if query.cursor else None
-    listed = await read(app.tasks.lines(wanted, PER_PAGE + 1, below), "The list of traces")
+    listed = await read(app.tasks.lines(wanted, most + 1, below), "The list of traces")
     if isinstance(listed, Failed):
         return {"listed": listed}
-    more, now = len(listed) > PER_PAGE, app.clock.now()
-    page_ = listed[:PER_PAGE]
+    more, now = len(listed) > most, app.clock.now()
+    page_ = listed[:most]
     own = {line.trace_id: line for line in page_ if not line.parent and line.trace_id}
     last = page_[-1].seq if page_ else 0
     return {
@@ -138,7 +137,9 @@ async def _traces(app: App, query: AuditQuery) -> dict[str, object]:
 async def _verdicts(app: App, query: AuditQuery) -> dict[str, object]:
     wanted = query.verdicts
     below = row_below(app.hub_secret, query.cursor, wanted) if query.cursor else None
-    listed = await read(app.law.verdicts(wanted, PER_PAGE, below), "The list of verdicts")
+    listed = await read(
+        app.law.verdicts(wanted, query.screen.per_page, below), "The list of verdicts"
+    )
     if isinstance(listed, Failed):
         return {"listed": listed}
     ends = listed.next_below

@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlencode
 
 from quorate.arbiter.constitution.listing import VerdictFilter, VerdictKind
 from quorate.arbiter.task import TaskType
 from quorate.audit.listing import EventFilter
+from quorate.hub.pages.screen import WHOLE, Column, Screen, chosen_screen
 
 LIST: Final = "/admin/audit"
 SECTION: Final = "audit"
-PER_PAGE: Final = 50
 
 _TRACE: Final = re.compile(r"[0-9a-f]{32}")
 _PLACE: Final = re.compile(r"[0-9A-Za-z_.:*-]{1,120}")
@@ -28,6 +27,42 @@ class Tab(StrEnum):
     TRACES = "traces"
     VERDICTS = "verdicts"
     WAIVERS = "waivers"
+
+
+SCREENS: Final[Mapping[Tab, Screen]] = {
+    Tab.EVENTS: Screen(
+        (
+            Column("time", "Time, UTC", 2),
+            Column("stream", "Stream", 4),
+            Column("said", "What happened", 5),
+            Column("hash", "Hash, chained", 6),
+        )
+    ),
+    Tab.TRACES: Screen(
+        (
+            Column("about", "About", 3),
+            Column("state", "State", 4),
+            Column("received", "Received", 5),
+        )
+    ),
+    Tab.VERDICTS: Screen(
+        (
+            Column("book", "Book", 4),
+            Column("issued", "Issued", 5),
+            Column("row", "Row", 6),
+        )
+    ),
+    Tab.WAIVERS: Screen(
+        (
+            Column("gates", "Gates", 2),
+            Column("raises", "Raises", 3),
+            Column("approved", "Approved", 4),
+            Column("ends", "Ends", 6),
+        ),
+        sizes=WHOLE,
+    ),
+}
+"""Of each list what can be hidden; what a row is and what was found stay."""
 
 
 class Outcome(StrEnum):
@@ -49,6 +84,12 @@ class AuditQuery:
     task_type: TaskType | None = None
     outcome: Outcome | None = None
     cursor: str = ""
+    shown_as: Screen | None = None
+
+    @property
+    def screen(self) -> Screen:
+        """Return how the list is shown."""
+        return self.shown_as or SCREENS[self.tab]
 
     @property
     def href(self) -> str:
@@ -63,8 +104,7 @@ class AuditQuery:
             "outcome": self.outcome or "",
             "after": self.cursor,
         }
-        pairs = {name: str(value) for name, value in said.items() if value}
-        return f"{LIST}?{urlencode(pairs)}" if pairs else LIST
+        return self.screen.at(LIST, *((name, str(value)) for name, value in said.items()))
 
     @property
     def is_filtered(self) -> bool:
@@ -75,12 +115,13 @@ class AuditQuery:
     @property
     def cleared(self) -> str:
         """Return the address of the tab without filters."""
-        return AuditQuery(tab=self.tab).href
+        return AuditQuery(tab=self.tab, shown_as=self.shown_as).href
 
     @property
     def export(self) -> str:
         """Return the address of the rows as a file."""
-        asked = replace(self, tab=Tab.EVENTS, cursor="").href.removeprefix(LIST)
+        rows = replace(self, tab=Tab.EVENTS, cursor="", shown_as=None)
+        asked = rows.href.removeprefix(LIST)
         return f"{LIST}/export{asked}"
 
     @property
@@ -115,9 +156,9 @@ def read_query(params: Mapping[str, Sequence[str]]) -> AuditQuery:
         return next(iter(params.get(name, ())), "").strip()
 
     tab, kind, task_type, outcome = map(said, ("tab", "kind", "taskType", "outcome"))
-    trace = said("trace").lower()
+    trace, shown = said("trace").lower(), Tab(tab) if tab in {*Tab} else Tab.EVENTS
     return AuditQuery(
-        tab=Tab(tab) if tab in {*Tab} else Tab.EVENTS,
+        tab=shown,
         stream=_place(said("stream")),
         type=_place(said("type")),
         trace=trace if is_trace(trace) else "",
@@ -125,6 +166,7 @@ def read_query(params: Mapping[str, Sequence[str]]) -> AuditQuery:
         task_type=TaskType(task_type) if task_type in {*TaskType} else None,
         outcome=Outcome(outcome) if outcome in {*Outcome} else None,
         cursor=said("after"),
+        shown_as=chosen_screen(params, SCREENS[shown]),
     )
 
 

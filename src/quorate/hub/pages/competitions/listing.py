@@ -13,6 +13,7 @@ from quorate.access import Scope
 from quorate.arena.competition.contest import CompetitionLine
 from quorate.arena.imported.shown import KIND
 from quorate.hub.pages.reading import Failed, read
+from quorate.hub.pages.screen import WHOLE, Column, Screen, read_screen
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import require
 
@@ -22,6 +23,18 @@ TRADERS: Final = f"{LIST}/traders"
 SECTION: Final = "competitions"
 
 INTERRUPTED: Final = "interrupted"
+
+SCREEN: Final = Screen(
+    (
+        Column("rounds", "Rounds", 3),
+        Column("sessions", "Sessions", 4),
+        Column("symbols", "Symbols", 5),
+        Column("participants", "Participants", 6),
+        Column("created", "Created", 7),
+    ),
+    sizes=WHOLE,
+)
+"""What can be hidden; the competition and its state stay."""
 
 TONES: Final[Mapping[str, str]] = {
     "created": "",
@@ -48,6 +61,7 @@ class CompetitionRow:
 async def competitions(request: HubRequest) -> Template:
     """Show the competitions."""
     lines = await read(app_of(request).competitions.lines(), "The competitions")
+    screen = read_screen(request.query_params.dict(), SCREEN)
     return await page(
         request,
         "competitions/index.html",
@@ -57,7 +71,9 @@ async def competitions(request: HubRequest) -> Template:
         listed=lines,
         rows=() if isinstance(lines, Failed) else rows_of(lines),
         tones=TONES,
-        list_href=LIST,
+        screen=screen,
+        path=LIST,
+        list_href=screen.at(LIST),
         new_href=NEW,
         traders_href=TRADERS,
     )

@@ -23,12 +23,24 @@ from quorate.hub.pages.competitions.listing import LIST, SECTION, TRADERS
 from quorate.hub.pages.forms import entered
 from quorate.hub.pages.notices import Notice, Tone, refusal_notice
 from quorate.hub.pages.reading import Failed, read
+from quorate.hub.pages.screen import WHOLE, Column, Screen, read_screen
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import principal_of, require
 from quorate.kernel.errors import ConflictError, RejectedError
 from quorate.kernel.problems import status_of
 
 NEW: Final = f"{TRADERS}/new"
+
+SCREEN: Final = Screen(
+    (
+        Column("decided", "Decided by", 2),
+        Column("size", "Size of an entry", 3),
+        Column("limits", "Own limits", 4),
+        Column("version", "Version", 5),
+    ),
+    sizes=WHOLE,
+)
+"""What can be hidden; the trader stays."""
 
 TEXTS: Final = ("title", "description", "strategy", "entryEquity", *LIMIT_NAMES)
 """The fields of the form that hold one text."""
@@ -75,6 +87,7 @@ async def traders(request: HubRequest) -> Template:
         section=SECTION,
         listed=roster,
         traders=known,
+        screen=read_screen(request.query_params.dict(), SCREEN),
         list_href=LIST,
         traders_href=TRADERS,
         new_href=NEW,

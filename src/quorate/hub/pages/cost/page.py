@@ -37,8 +37,6 @@ from quorate.llm.told_prices import checked_model, checked_price
 
 SECTION: Final = "cost"
 
-PER_PAGE: Final = 25
-
 UNPRICED_SHOWN: Final = 6
 
 HELD_BACK: Final = 422
@@ -48,7 +46,7 @@ HELD_BACK: Final = 422
 @get(PAGE, guards=[require(Scope.READ)])
 async def cost(request: HubRequest) -> Template:
     """Show the tab that the address names."""
-    query = read_query(request.query_params)
+    query = read_query(request.query_params, request.query_params.dict())
     told = [Notice(tone=Tone.GAIN, title="Saved.", text=query.changed)] if query.changed else []
     return await _shown(request, query, notices=told)
 
@@ -160,7 +158,7 @@ async def _calls(app: App, query: CostQuery) -> dict[str, object]:
     if query.cursor:
         place = position_of(app.hub_secret, query.cursor, query.wanted)
         after = believable_call_id(place.run_id)
-    listed = await read(app.money.calls(query.wanted, PER_PAGE, after), "The calls")
+    listed = await read(app.money.calls(query.wanted, query.screen.per_page, after), "The calls")
     return {
         "listed": listed,
         "older": "" if isinstance(listed, Failed) else _older(app, query, listed),

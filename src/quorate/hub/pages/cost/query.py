@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlencode
 
 from quorate.hub.pages.addresses import word_in
+from quorate.hub.pages.screen import WHOLE, Column, Screen, chosen_screen
 from quorate.kernel.errors import RejectedError
 from quorate.kernel.ids import is_like_an_id, is_name
 from quorate.llm.budget import CallStatus
@@ -36,6 +36,29 @@ class Tab(StrEnum):
     PRICES = "prices"
 
 
+SCREENS: Final[Mapping[Tab, Screen]] = {
+    Tab.SPEND: Screen(),
+    Tab.CALLS: Screen(
+        (
+            Column("when", "When", 2),
+            Column("profile", "Profile", 3),
+            Column("purpose", "For", 5),
+            Column("status", "Status", 6),
+            Column("tokens", "Tokens", 7),
+            Column("time", "Time", 8),
+            Column("source", "Who says so", 10),
+        ),
+        per_page=25,
+        usual=25,
+    ),
+    Tab.BUDGETS: Screen(),
+    Tab.PRICES: Screen(
+        (Column("source", "Who says so", 4), Column("users", "Asked by", 5)), sizes=WHOLE
+    ),
+}
+"""What can be hidden of the two lists; the call with its model and cost, the model with its prices stay."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostQuery:
     """What the address asks for; `model` is the one whose price is to be stated, `changed` what was set just now."""
@@ -49,6 +72,12 @@ class CostQuery:
     model: str = ""
     changed: str = ""
     ignored: tuple[str, ...] = ()
+    shown_as: Screen | None = None
+
+    @property
+    def screen(self) -> Screen:
+        """Return how the list is shown."""
+        return self.shown_as or SCREENS[self.tab]
 
     @property
     def href(self) -> str:
@@ -70,8 +99,7 @@ class CostQuery:
             ("until", wanted.until.isoformat() if wanted.until else ""),
             ("cursor", self.cursor),
         )
-        said = urlencode([(name, value) for name, value in pairs if value])
-        return f"{PAGE}?{said}" if said else PAGE
+        return self.screen.at(PAGE, *pairs)
 
     def at(self, **changes: object) -> str:
         """Return the address of this view with something else in it."""
@@ -79,7 +107,10 @@ class CostQuery:
 
     def goes_to(self, tab: str) -> str:
         """Return the address of another tab; filters of calls stay behind."""
-        return replace(self, tab=Tab(tab), wanted=CallFilter(), cursor="", model="").href
+        other = Tab(tab)
+        shown_as = self.shown_as if other is self.tab else None
+        plain = replace(self, wanted=CallFilter(), cursor="", model="", shown_as=shown_as)
+        return replace(plain, tab=other).href
 
     def calls(self, **filters: object) -> str:
         """Return the address of the list of calls under a filter."""
@@ -91,8 +122,13 @@ class CostQuery:
         return CostQuery(tab=Tab.PRICES, model=model).href
 
 
-def read_query(params: Mapping[str, str]) -> CostQuery:
-    """Return what the parameters ask for; what cannot be understood is left out, and named as `ignored`."""
+def read_query(
+    params: Mapping[str, str], every: Mapping[str, Sequence[str]] | None = None
+) -> CostQuery:
+    """Return what the parameters ask for; what cannot be understood is left out, and named as `ignored`.
+
+    `every` holds all values of each parameter, where the columns are said.
+    """
     tab = word_in(params.get("tab", ""), Tab) or Tab.SPEND
     stack = word_in(params.get("stack", ""), CostAxis)
     days = params.get("days", "")
@@ -107,6 +143,7 @@ def read_query(params: Mapping[str, str]) -> CostQuery:
         model=params.get("model", "")[:200] if tab is Tab.PRICES else "",
         changed=params.get("changed", "")[:200],
         ignored=ignored,
+        shown_as=chosen_screen(every or {}, SCREENS[tab]),
     )
 
 

@@ -17,14 +17,23 @@ from quorate.hub.pages.cycles.card import card_of
 from quorate.hub.pages.forms import fresh_key
 from quorate.hub.pages.notices import Notice
 from quorate.hub.pages.reading import Failed, read
+from quorate.hub.pages.screen import Column, Screen, read_screen
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import require
 from quorate.kernel.stamps import moment_of
 
 LIST: Final = "/admin/cycles"
 SECTION: Final = "cycles"
-SHOWN: Final = 50
-"""Cycles of one page."""
+SCREEN: Final = Screen(
+    (
+        Column("session", "Session", 2),
+        Column("trigger", "Started by", 4),
+        Column("run", "Run", 5),
+        Column("started", "Started", 6),
+        Column("took", "Took", 7),
+    )
+)
+"""What can be hidden; the cycle and what came of it stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +54,8 @@ async def cycles(
     below: Annotated[int | None, QueryParameter(ge=1)] = None,
 ) -> Template:
     """Show the cycles of a book, the one of the newest cycle where none is named."""
-    return await cycles_page(request, book=book, below=below)
+    screen = read_screen(request.query_params.dict(), SCREEN)
+    return await cycles_page(request, book=book, below=below, screen=screen)
 
 
 async def cycles_page(
@@ -53,17 +63,18 @@ async def cycles_page(
     *,
     book: str | None = None,
     below: int | None = None,
+    screen: Screen = SCREEN,
     status: int = 200,
     notices: Sequence[Notice] = (),
 ) -> Template:
     """Return the page of cycles, with what it has to say."""
     app = app_of(request)
     wanted = await book_of(app, book)
-    lines = await read(app.cycles.page(wanted, SHOWN + 1, below=below), "The cycles")
+    lines = await read(app.cycles.page(wanted, screen.per_page + 1, below=below), "The cycles")
     books = await read(app.cycles.books(), "The books")
     view = await read(app.cycles.book(wanted), "The book")
-    listed = () if isinstance(lines, Failed) else lines[:SHOWN]
-    more = not isinstance(lines, Failed) and len(lines) > SHOWN
+    listed = () if isinstance(lines, Failed) else lines[: screen.per_page]
+    more = not isinstance(lines, Failed) and len(lines) > screen.per_page
     known = () if isinstance(books, Failed) else tuple(books)
     return await page(
         request,
@@ -81,9 +92,13 @@ async def cycles_page(
         listed=lines,
         rows=rows_of(listed),
         card=view if isinstance(view, Failed) else card_of(view),
-        list_href=f"{LIST}?book={wanted}" + (f"&below={below}" if below else ""),
-        first_href=f"{LIST}?book={wanted}" if below else "",
-        next_href=f"{LIST}?book={wanted}&below={listed[-1].number}" if more else "",
+        screen=screen,
+        path=LIST,
+        list_href=screen.at(LIST, ("book", wanted), ("below", str(below or ""))),
+        first_href=screen.at(LIST, ("book", wanted)) if below else "",
+        next_href=screen.at(LIST, ("book", wanted), ("below", str(listed[-1].number)))
+        if more
+        else "",
     )
 
 

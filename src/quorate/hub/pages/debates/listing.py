@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypedDict
-from urllib.parse import urlencode
 
 from litestar import get
 from litestar.response import Redirect, Template
@@ -17,10 +16,16 @@ from quorate.hub.cursors import cursor_of, position_of
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.runs.debated import LIST
 from quorate.hub.pages.runs.query import RunQuery, filter_words, read_query
+from quorate.hub.pages.screen import Column, Screen, read_screen
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import require
 
 SECTION: Final = "debates"
+
+SCREEN: Final = Screen(
+    (Column("made", "What was decided", 2), Column("cost", "Cost, time", 3)), per_page=25, usual=25
+)
+"""What can be hidden; the debate stays."""
 
 ASKED: Final = ("symbol", "escalated", "from", "to", "after")
 """The parameters of this list; it takes no others of the runs' list."""
@@ -31,6 +36,7 @@ class DebateQuery:
     """What the address asks for; only runs in which somebody argued or the panel was asked are listed."""
 
     query: RunQuery
+    screen: Screen = SCREEN
 
     @property
     def wanted(self) -> RunFilter:
@@ -49,13 +55,18 @@ class DebateQuery:
 
     def at(self, cursor: str) -> str:
         """Return the address of another page; an empty cursor is the first one."""
-        pairs = replace(self.query, cursor=cursor).pairs
-        return f"{LIST}?{urlencode(pairs)}" if pairs else LIST
+        return self.screen.at(LIST, *replace(self.query, cursor=cursor).pairs)
+
+    @property
+    def cleared(self) -> str:
+        """Return the address without filters, in the same columns."""
+        return self.screen.at(LIST)
 
 
 def read_debate_query(params: Mapping[str, Sequence[str]]) -> DebateQuery:
     """Return what the parameters ask for."""
-    return DebateQuery(read_query({name: params[name] for name in ASKED if name in params}))
+    asked = {name: params[name] for name in ASKED if name in params}
+    return DebateQuery(read_query(asked), read_screen(params, SCREEN))
 
 
 class ListContext(TypedDict):
@@ -101,7 +112,7 @@ async def _list_context(app: App, query: DebateQuery) -> ListContext:
 async def _listed(app: App, query: DebateQuery) -> Page[RunLine]:
     cursor = query.query.cursor
     after = position_of(app.hub_secret, cursor, query.wanted) if cursor else None
-    return await app.list_runs(query.wanted, query.query.per_page, after)
+    return await app.list_runs(query.wanted, query.screen.per_page, after)
 
 
 async def _symbols(app: App, query: DebateQuery) -> Sequence[tuple[str, str]]:

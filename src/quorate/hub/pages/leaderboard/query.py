@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from quorate.hub.pages.addresses import word_in
+from quorate.hub.pages.screen import WHOLE, Column, Screen, read_screen
 from quorate.kernel.ids import BookName, is_name, symbol_in
 from quorate.scoring.leaderboard import ENOUGH, GroupBy, LeaderboardFilter, Window
 
@@ -20,6 +21,23 @@ NO_STRATEGY: Final = "-"
 
 LEAST: Final = (ENOUGH, 50, 100, 200)
 """Outcomes that can be asked for before a line is ranked; the first is DESIGN 11's."""
+
+
+SCREEN: Final = Screen(
+    (
+        Column("outcomes", "Outcomes", 3),
+        Column("hits", "Hit rate", 4),
+        Column("net", "Net P&L", 5),
+        Column("drawdown", "Drawdown", 6),
+        Column("brier", "Brier", 7),
+        Column("decision", "Per decision", 8),
+        Column("hundred", "Per $100", 9),
+        Column("p50", "p50", 10),
+        Column("trend", "Trend", 11),
+    ),
+    sizes=WHOLE,
+)
+"""What can be hidden of the ranking; the rank and the name stay."""
 
 
 class Sort(StrEnum):
@@ -42,6 +60,7 @@ class BoardQuery:
     sort: Sort = Sort.NET
     curve: str = ""
     ignored: tuple[str, ...] = ()
+    screen: Screen = SCREEN
 
     @property
     def href(self) -> str:
@@ -66,7 +85,7 @@ class BoardQuery:
             "sort": "" if self.sort is Sort.NET else self.sort.value,
             "curve": self.curve,
         }
-        return [(name, value) for name, value in said.items() if value]
+        return [*((name, value) for name, value in said.items() if value), *self.screen.pairs]
 
     @property
     def kept(self) -> Sequence[tuple[str, str]]:
@@ -76,7 +95,7 @@ class BoardQuery:
     @property
     def export(self) -> str:
         """Return the address of the lines as a file."""
-        return self.href.replace(PAGE, f"{PAGE}/export", 1)
+        return replace(self, screen=SCREEN).href.replace(PAGE, f"{PAGE}/export", 1)
 
     @property
     def is_filtered(self) -> bool:
@@ -90,7 +109,7 @@ class BoardQuery:
     def cleared(self) -> str:
         """Return the address without anything that narrows what is counted."""
         wanted = LeaderboardFilter(book=self.wanted.book, group_by=self.wanted.group_by)
-        return BoardQuery(wanted=wanted).href
+        return BoardQuery(wanted=wanted, screen=self.screen).href
 
     def over(self, window: Window) -> str:
         """Return the address of another window."""
@@ -145,6 +164,7 @@ def read_query(params: Mapping[str, Sequence[str]]) -> BoardQuery:
         sort=word_in(said("sort"), Sort) or Sort.NET,
         curve=_name(said("curve")) or "",
         ignored=tuple(ignored),
+        screen=read_screen(params, SCREEN),
     )
 
 

@@ -21,6 +21,7 @@ from quorate.execution.listing import OrderFilter, OrderView
 from quorate.execution.outcome_link import OutcomeStatus, OutcomeTotals
 from quorate.execution.positions import Positions, Source
 from quorate.hub.cursors import row_below, row_cursor
+from quorate.hub.pages.forms import fresh_key
 from quorate.hub.pages.notices import Notice
 from quorate.hub.pages.orders.query import LIST, SECTION, OrdersQuery, Tab, read_query
 from quorate.hub.pages.orders.rows import (
@@ -139,6 +140,7 @@ async def _orders(app: App, book: Book, query: OrdersQuery) -> dict[str, object]
     return {
         "listed": listed,
         "rows": () if isinstance(listed, Failed) else [order_row(each) for each in listed.items],
+        "key": fresh_key(),
         "views": [
             (name, counts[view], query.views(view), view is query.view)
             for view, name in VIEW_NAMES.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
@@ -12,21 +12,12 @@ from quorate.cycle.story.denied import DenialFilter
 from quorate.execution.listing import OrderFilter, OrderView
 from quorate.execution.outcome_link import OutcomeFilter, OutcomeStatus
 from quorate.hub.pages.addresses import word_in
-from quorate.hub.pages.screen import Column, Screen, read_screen
+from quorate.hub.pages.screen import WHOLE, Column, Screen, chosen_screen
 from quorate.kernel.ids import BookName, Symbol, is_name, symbol_in
 from quorate.risk import Leg
 
 LIST: Final = "/admin/orders"
 SECTION: Final = "orders"
-COLUMNS: Final = (
-    Column("qty", "Qty", 3),
-    Column("type", "Type", 4),
-    Column("filled", "Filled", 6),
-    Column("average", "Avg price", 7),
-    Column("stop", "Stop", 8),
-    Column("decision", "Decision", 9),
-)
-"""Of the orders, what can be hidden; when, which order, its state and the act stay."""
 
 
 class Tab(StrEnum):
@@ -38,9 +29,49 @@ class Tab(StrEnum):
     REFUSED = "refused"
 
 
+SCREENS: Final[Mapping[Tab, Screen]] = {
+    Tab.ORDERS: Screen(
+        (
+            Column("qty", "Qty", 4),
+            Column("type", "Type", 5),
+            Column("filled", "Filled", 7),
+            Column("average", "Avg price", 8),
+            Column("stop", "Stop", 9),
+            Column("decision", "Decision", 10),
+        )
+    ),
+    Tab.POSITIONS: Screen(
+        (
+            Column("average", "Avg price", 3),
+            Column("value", "Value", 4),
+            Column("unrealised", "Unrealised", 5),
+            Column("stop", "Stop", 6),
+            Column("risk", "Risk at stop", 7),
+            Column("sessions", "5 sessions", 8),
+            Column("opened", "Opened by", 9),
+        ),
+        sizes=WHOLE,
+    ),
+    Tab.OUTCOMES: Screen(
+        (
+            Column("intent", "Intent", 3),
+            Column("broker", "Broker order", 4),
+            Column("fills", "Fills", 5),
+            Column("snapshots", "Snapshots", 6),
+            Column("opened", "Opened, closed", 7),
+            Column("pnl", "Net P&L", 9),
+        )
+    ),
+    Tab.REFUSED: Screen(
+        (Column("qty", "Qty", 3), Column("reason", "Reason", 5), Column("decision", "Decision", 6))
+    ),
+}
+"""Of each list what can be hidden; what a row is, its state and its act stay."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersQuery:
-    """What an address asks for; an empty book is the one of the newest cycle."""
+    """What an address asks for; an empty book is the one of the newest cycle, no screen that of the tab."""
 
     tab: Tab = Tab.ORDERS
     book: str = ""
@@ -49,7 +80,12 @@ class OrdersQuery:
     leg: Leg | None = None
     status: OutcomeStatus | None = None
     cursor: str = ""
-    screen: Screen = field(default_factory=lambda: Screen(COLUMNS))
+    shown_as: Screen | None = None
+
+    @property
+    def screen(self) -> Screen:
+        """Return how the list is shown."""
+        return self.shown_as or SCREENS[self.tab]
 
     @property
     def href(self) -> str:
@@ -69,9 +105,8 @@ class OrdersQuery:
     @property
     def export(self) -> str:
         """Return the address of the whole list as a file."""
-        return replace(self, cursor="", screen=Screen(COLUMNS)).href.replace(
-            LIST, f"{LIST}/export", 1
-        )
+        whole = replace(self, cursor="", shown_as=None)
+        return whole.href.replace(LIST, f"{LIST}/export", 1)
 
     @property
     def is_filtered(self) -> bool:
@@ -81,7 +116,7 @@ class OrdersQuery:
     @property
     def cleared(self) -> str:
         """Return the address without anything that narrows the list."""
-        return OrdersQuery(tab=self.tab, book=self.book, screen=self.screen).href
+        return OrdersQuery(tab=self.tab, book=self.book, shown_as=self.shown_as).href
 
     def shows(self, tab: Tab) -> str:
         """Return the address of another tab of the same book."""
@@ -118,14 +153,14 @@ def read_query(params: Mapping[str, Sequence[str]]) -> OrdersQuery:
     def said(name: str) -> str:
         return next(iter(params.get(name, ())), "").strip()
 
-    book = said("book")
+    book, tab = said("book"), word_in(said("tab"), Tab) or Tab.ORDERS
     return OrdersQuery(
-        tab=word_in(said("tab"), Tab) or Tab.ORDERS,
+        tab=tab,
         book=book if is_name(book) else "",
         view=word_in(said("view"), OrderView) or OrderView.ALL,
         symbol=symbol_in(said("symbol")),
         leg=word_in(said("leg"), Leg),
         status=word_in(said("status"), OutcomeStatus),
         cursor=said("after"),
-        screen=read_screen(params, COLUMNS),
+        shown_as=chosen_screen(params, SCREENS[tab]),
     )

@@ -29,7 +29,7 @@ NEW: Final = f"{LIST}/new"
 PREVIEW: Final = f"{LIST}/preview"
 
 SYMBOLS, PROFILES, AS_OF, MAX_COST, WHOLE = "symbols", "profiles", "asOf", "maxCost", ""
-MODE, STRATEGY = "mode", "strategy"
+MODE, STRATEGY, ALLOW_ORDER = "mode", "strategy", "allowOrder"
 """The fields that an error may stand beside; WHOLE is the form itself."""
 
 REUSED: Final = "idempotency-reused"
@@ -43,7 +43,8 @@ NO_PROFILES: Final[tuple[ProfileName, ...] | None] = ()
 class RunForm:
     """What a person entered, as entered; `key` makes two presses of one form one run.
 
-    `picked` are the symbols chosen by their chips, `other` is free text with more of them.
+    `picked` are the symbols chosen by their chips, `other` is free text with more of them. `allow_order` has what the
+    run decides ordered; no address ticks it, a person does.
     """
 
     picked: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class RunForm:
     mode: str = DEBATE
     strategy: str = ""
     max_cost: str = ""
+    allow_order: bool = False
     key: str = ""
 
     @property
@@ -117,6 +119,7 @@ def read_form(fields: Mapping[str, Sequence[str]]) -> RunForm:
         mode=entered(fields, "mode") or DEBATE,
         strategy=entered(fields, "strategy"),
         max_cost=entered(fields, "maxCost"),
+        allow_order=entered(fields, ALLOW_ORDER) == "yes",
         key=entered(fields, "key"),
     )
 

@@ -177,11 +177,12 @@ def run_context(scene: Scene) -> RunContext:
 
 
 def trace_context(scene: Scene) -> TraceContext:
-    """Return the three readings of the run's spans."""
+    """Return the three readings of the run's spans; the log's rows are set only where they are shown."""
     place, entries = scene.place, scene.entries
     falls = trace.waterfall(read_trace(entries))
     shown = place.page if place.row is None else trace.page_of(entries, place.row)
-    log = trace.log_page(entries, shown)
+    is_log = place.tab is Tab.TRACE and place.view is TraceView.LOG
+    log = trace.log_page(entries if is_log else (), shown)
     in_trace = replace(place, tab=Tab.TRACE, row=None)
     before, after = log.number - 1, log.number + 1
     return {

@@ -18,6 +18,7 @@ from quorate.arena.record.turns import Turn
 from quorate.hub.pages.runs.stages import stage_words
 from quorate.hub.pages.wording import milliseconds
 from quorate.kernel.action import Action
+from quorate.kernel.calibration import UNKNOWN_SKILL
 from quorate.kernel.journal import JournalEntry
 from quorate.kernel.vote import Answer, SizingKind, StepKind, Vote
 from quorate.llm import Tier
@@ -272,8 +273,14 @@ def _steps(vote: Vote) -> tuple[Step, ...]:
         return ()
     lowered = discounts(vote.steps)
     first, last = vote.steps[0], vote.steps[-1]
+    restated = [
+        step
+        for step in vote.steps
+        if step.kind is StepKind.CALIBRATED and step.value != first.value
+    ]
     return (
         Step(text=f"raw {first.value:.2f}", reason=first.reason),
+        *(Step(text=f"calibrated {step.value:.2f}", reason=step.reason) for step in restated),
         *(
             Step(
                 text=f"{spaced(step.kind)} \N{MULTIPLICATION SIGN}{step.factor:g}",
@@ -284,7 +291,13 @@ def _steps(vote: Vote) -> tuple[Step, ...]:
         ),
         *(() if lowered else (Step(text="no discount", reason=_undiscounted(vote)),)),
         Step(text=f"final {last.value:.2f}", reason="what counts in the consensus"),
+        *(_weight(vote) if vote.skill_weight != UNKNOWN_SKILL else ()),
     )
+
+
+def _weight(vote: Vote) -> tuple[Step]:
+    reason = "what it weighs there, by how often it was right; 1 is a coin's"
+    return (Step(text=f"weighs {vote.skill_weight:.2f}", reason=reason),)
 
 
 def _undiscounted(vote: Vote) -> str:

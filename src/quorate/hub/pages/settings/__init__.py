@@ -12,6 +12,7 @@ from quorate.hub.pages.settings.providers import (
     store_key,
     try_provider,
 )
+from quorate.hub.pages.settings.sign_ins import sign_out_browsers
 from quorate.hub.pages.settings.tokens import make_token, revoke_tokens
 from quorate.hub.pages.settings.trial import try_profile, try_profile_form
 
@@ -22,6 +23,7 @@ HANDLERS = (
     remove_key,
     revoke_tokens,
     settings,
+    sign_out_browsers,
     store_broker_keys,
     store_key,
     try_broker,

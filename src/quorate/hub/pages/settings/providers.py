@@ -13,6 +13,7 @@ from quorate.access import Scope
 from quorate.hub.pages.forms import entered, form_key, fresh_key
 from quorate.hub.pages.notices import Notice, Tone, refusal_notice
 from quorate.hub.pages.settings.broker import DONE
+from quorate.hub.pages.settings.sign_ins import told_of_signed_out
 from quorate.hub.pages.settings.tabs import (
     BROKER,
     HELD_BACK,
@@ -105,7 +106,8 @@ def _told(request: HubRequest) -> Sequence[Notice]:
     """Return what to say of an act that led here by the address; it names no more than a provider or preset."""
     query = request.query_params
     if query.get("tab") == TOKENS:
-        return told_of_revoked(query.get("revoked", ""))
+        signed_out = told_of_signed_out(query.get("signedOut", ""))
+        return [*told_of_revoked(query.get("revoked", "")), *signed_out]
     if query.get("tab") == BROKER:
         return [DONE[done]] if (done := query.get("done", "")) in DONE else []
     known = {each for each in (query.get("stored"), query.get("removed")) if each}

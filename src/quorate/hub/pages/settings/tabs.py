@@ -13,7 +13,9 @@ from quorate.access import Scope
 from quorate.hub.pages.notices import Notice
 from quorate.hub.pages.reading import Failed, read
 from quorate.hub.pages.shell import HubRequest, app_of, page
+from quorate.hub.parts import parts_of
 from quorate.hub.security.principal import principal_of
+from quorate.hub.signed_in import signed_in
 from quorate.llm.model_listing import ModelLine, Reach
 from quorate.llm.preset import ABOUT, TITLES
 
@@ -125,9 +127,18 @@ async def _broker(request: HubRequest) -> dict[str, object]:
 
 
 async def _tokens(request: HubRequest) -> dict[str, object]:
-    app, may = app_of(request), Scope.ADMIN in principal_of(request).scopes
+    app, principal = app_of(request), principal_of(request)
+    may = Scope.ADMIN in principal.scopes
     listed = await read(app.tokens(), "The tokens") if may else ()
-    return {"may": may, "tokens": listed, "now": app.clock.now(), "scopes": SCOPES}
+    browsers = await read(signed_in(parts_of(request)), "The browsers") if may else ()
+    return {
+        "may": may,
+        "tokens": listed,
+        "browsers": browsers,
+        "own": principal.session_id,
+        "now": app.clock.now(),
+        "scopes": SCOPES,
+    }
 
 
 async def _health(request: HubRequest) -> dict[str, object]:

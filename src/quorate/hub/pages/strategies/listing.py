@@ -13,11 +13,24 @@ from quorate.access import Scope
 from quorate.cycle.strategies.line import StrategyLine
 from quorate.cycle.strategies.words import percent
 from quorate.hub.pages.reading import Failed, read
+from quorate.hub.pages.screen import WHOLE, Column, Screen, read_screen
 from quorate.hub.pages.shell import HubRequest, app_of, page
 from quorate.hub.security.principal import require
 
 LIST: Final = "/admin/strategies"
 SECTION: Final = "strategies"
+
+SCREEN: Final = Screen(
+    (
+        Column("gate", "Gate", 3),
+        Column("version", "Version", 4),
+        Column("symbols", "Symbols", 5),
+        Column("asked", "Who is asked", 6),
+        Column("backtest", "Backtest", 7),
+    ),
+    sizes=WHOLE,
+)
+"""What can be hidden; the strategy and its state stay."""
 
 GATE_TONES: Final[Mapping[str, str]] = {"passed": "gain", "refused": "loss", "untested": "warn"}
 STATE_TONES: Final[Mapping[str, str]] = {
@@ -51,6 +64,7 @@ async def strategies(request: HubRequest) -> Template:
         rows=() if isinstance(listed, Failed) else rows_of(listed),
         gate_tones=GATE_TONES,
         state_tones=STATE_TONES,
+        screen=read_screen(request.query_params.dict(), SCREEN),
         list_href=LIST,
     )
 

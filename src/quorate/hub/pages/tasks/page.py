@@ -88,7 +88,9 @@ async def _context(app: App, query: TasksQuery) -> dict[str, object]:
         "rows": [task_row(line, now, LIST) for line in shown_],
         "views": _views(query, counts, sum(stuck.values())),
         "funnel": [(name, sum(counts.get(each, 0) for each in held)) for name, held in FUNNEL],
-        "hidden": sum(by_state(await app.tasks.counts()).values()),
+        "hidden": sum(
+            (counts if kind == TaskFilter() else by_state(await app.tasks.counts())).values()
+        ),
         "older": query.at(row_cursor(app.hub_secret, shown_[-1].seq, wanted)) if more else "",
     }
 

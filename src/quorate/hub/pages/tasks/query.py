@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -24,6 +24,8 @@ COLUMNS: Final = (
 )
 """What can be hidden; the choice, the task and its state stay."""
 
+SCREEN: Final = Screen(COLUMNS)
+
 LONGEST_WORKER: Final = 100
 """Of a worker's name in an address, in characters."""
 
@@ -38,7 +40,7 @@ class TasksQuery:
     book: str = ""
     stuck: bool = False
     cursor: str = ""
-    screen: Screen = field(default_factory=lambda: Screen(COLUMNS))
+    screen: Screen = SCREEN
 
     @property
     def href(self) -> str:
@@ -57,7 +59,7 @@ class TasksQuery:
     @property
     def export(self) -> str:
         """Return the address of the whole list as a file."""
-        whole = replace(self, cursor="", screen=Screen(COLUMNS))
+        whole = replace(self, cursor="", screen=SCREEN)
         return whole.href.replace(LIST, f"{LIST}/export", 1)
 
     @property
@@ -104,5 +106,5 @@ def read_query(params: Mapping[str, Sequence[str]]) -> TasksQuery:
         book=book if is_name(book) else "",
         stuck=said("stuck") == "yes",
         cursor=said("after"),
-        screen=read_screen(params, COLUMNS),
+        screen=read_screen(params, SCREEN),
     )
