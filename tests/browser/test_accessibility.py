@@ -9,6 +9,7 @@ from tests.browser.hub import quorate, visiting
 from tests.fakes.other_arenas import shanghai, write_arena
 
 PATHS = (
+    "/admin/safety/resume",  # first, for it asks for a sign-in of the last five minutes
     "/admin",
     "/admin/arena",
     "/admin/arena/runs",
@@ -85,7 +86,6 @@ PATHS = (
     "/admin/settings?tab=models",
     "/admin/safety",
     "/admin/safety/halt",
-    "/admin/safety/resume",
     "/admin/search?q=AAPL",
     "/admin/arena/runs/run_unknown",
 )

@@ -185,7 +185,7 @@ def test_four_processes_migrate_at_once(empty_url):
 @pytest.mark.fault
 def test_a_migration_killed_between_two_statements_leaves_nothing_and_runs_again(empty_url):
     step = 3 if empty_url.startswith("sqlite") else 7
-    for statement in range(1, 200, step):
+    for statement in range(1, 400, step):
         (code,) = ended(dies_migrating, [(empty_url, statement)])
         if code == 0:
             break

@@ -13,6 +13,8 @@ SCRIPTS = "\n".join(file.read_text() for file in STATIC.glob("*.js"))
 MARKUP = "\n".join(file.read_text() for file in sorted(TEMPLATES.rglob("*.html")))
 CODE = "\n".join(file.read_text() for file in sorted(PAGES.rglob("*.py")))
 
+COLOUR = r"#[0-9a-f]{3,8}|rgba\([^)]*\)"
+
 VENDORED = ("vendor/*.js", "fonts/*.woff2")
 
 
@@ -92,6 +94,21 @@ def test_every_class_of_a_page_is_styled():
 def test_a_page_carries_no_script_style_or_handler_of_its_own():
     assert re.findall(r"<script(?![^>]*\bsrc=)", MARKUP) == []
     assert re.findall(r"<style|\sstyle=|\son[a-z]+=|\bhx-on|javascript:", MARKUP) == []
+
+
+def test_a_theme_changes_colours_alone():
+    """So that in the other theme axe need only be asked for what colours decide; see tests/browser/barriers.py."""
+    rules = re.findall(r"([^{}]*data-theme[^{}]*)\{([^}]*)\}", SHEET)
+    assert [selector.strip() for selector, _ in rules] == ["[data-theme=dark]"]
+    declared = [part.partition(":") for part in rules[0][1].split(";") if part.strip()]
+    named = {name.strip(): value.strip() for name, _, value in declared}
+    assert named.pop("color-scheme") == "dark"
+    assert len(named) > 20
+    assert all(name.startswith("--hub-") for name in named)
+    assert named.pop("--hub-shadow") == "none"
+    assert not [name for name, value in named.items() if not re.fullmatch(COLOUR, value)]
+    assert "prefers-color-scheme" not in SHEET
+    assert "light-dark(" not in SHEET
 
 
 def test_nothing_comes_from_another_machine():
