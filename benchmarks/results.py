@@ -54,7 +54,7 @@ async def _arrival(settings: Settings, how: str) -> Figure:
         for number in range(COMMITS):
             first = 10_000_000 + int(time.time() * 1000) + number
             began = await _committed(app, first)
-            while json.loads(await socket_.recv())["data"]["symbol"] != "AAPL":
+            while json.loads(await socket_.recv())["decisionId"] != f"dec_{first}AAPL":
                 pass
             took.append(time.perf_counter() - began)
             await asyncio.sleep(0.011)

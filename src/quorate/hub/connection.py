@@ -20,15 +20,23 @@ if TYPE_CHECKING:
 HEAD_SECONDS: Final = 10.0
 """How long a request's head may take. Source: RELIABILITY 6.12."""
 
+UNTAKEN_SECONDS: Final = 60.0
+"""How long what was sent may wait for a client that takes none of it. Ours: six signs of life of the live stream."""
+
 PARTING_SECONDS: Final = 10.0
 """How long a client that was let go may take to fetch what it was sent, its end included. Ours."""
 
 
 class Connection(H11Protocol):
-    """A connection that is closed when a request's head does not arrive in time."""
+    """A connection that is closed when a request's head does not arrive, or an answer is not taken, in time.
+
+    An answer that its application gave up would else hold the connection until the client takes what was sent before.
+    """
 
     head_seconds = HEAD_SECONDS
+    untaken_seconds = UNTAKEN_SECONDS
     _overdue: asyncio.TimerHandle | None = None
+    _untaken: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
@@ -43,12 +51,28 @@ class Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._forget()
+        self._taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Write no more for now, and for good when nothing of it is taken."""
+        super().pause_writing()
+        self._untaken = self.loop.call_later(self.untaken_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Write on: most was taken."""
+        self._taken()
+        super().resume_writing()
 
     def cut_off_if_stuck(self) -> None:
         """Drop the connection when what was sent to the client waits to be taken."""
         if self.flow.write_paused:
             self.transport.abort()
+
+    def _taken(self) -> None:
+        if self._untaken is not None:
+            self._untaken.cancel()
+            self._untaken = None
 
     def _watch(self) -> None:
         """Run the timer while a head is expected; a part of it does not start the timer anew."""

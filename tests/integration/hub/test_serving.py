@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
@@ -220,6 +221,7 @@ class Impatient(Connection):
     """A connection with less patience than the hub's own."""
 
     head_seconds = 0.2
+    untaken_seconds = 0.2
 
 
 async def test_a_head_that_does_not_arrive_ends_its_connection(home):
@@ -240,6 +242,26 @@ async def _drip(writer):
     for sign in "GET /api/admin/health HTTP/1.1\r\nX: " + "y" * 1000:
         writer.write(sign.encode())
         await CLOCK.sleep(0.02)
+
+
+async def test_who_takes_nothing_of_its_answers_is_let_go(home):
+    """The kernel takes some megabytes for the client; what is asked for is more than that."""
+    async with serving(home, connection=Impatient) as hub:
+        browser = await hub.browser()
+        file = re.search(r'src="(/admin/static/[^"]+)"', (await browser.get("/admin")).text)[1]
+        size = len((await browser.get(file, headers={"Accept-Encoding": "identity"})).content)
+        asked = 1 + 16_000_000 // size
+        reader, writer = await asyncio.open_connection("127.0.0.1", hub.port, limit=1024)
+        request = f"GET {file} HTTP/1.1\r\nHost: 127.0.0.1:{hub.port}\r\n\r\n"
+        writer.write(request.encode() * asked)
+        await CLOCK.sleep(1.5)
+        taken = 0
+        with suppress(ConnectionResetError):
+            while part := await reader.read(1_000_000):
+                taken += len(part)
+        assert 0 < taken < asked * size
+        writer.close()
+        assert (await browser.get("/api/admin/me")).status_code == 200
 
 
 async def test_two_hundred_slow_heads_hold_nobody_up(home):

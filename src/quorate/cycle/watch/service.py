@@ -55,12 +55,14 @@ class Watch:
         if not alerts:
             return
         raised = self.prepared(alerts)
-        for each in raised:
-            _logged(each.alert)
         try:
-            await self._raised(raised)
+            new = await self._kept(raised)
         except (ConflictError, UnavailableError) as error:
+            for each in raised:
+                _logged(each.alert)
             _LOG.warning("alerts_not_kept", count=len(raised), cause=str(error))
+        else:
+            self.announced(new)
 
     def prepared(self, alerts: Sequence[Alert]) -> tuple[RaisedAlert, ...]:
         """Return alerts as they go on record, each once: the caller commits those that are new with what they tell."""
@@ -93,7 +95,8 @@ class Watch:
     def _goes_abroad(self, alert: Alert) -> bool:
         return self._delivery is not None and self._delivery.takes(alert)
 
-    async def _raised(self, raised: Collection[RaisedAlert]) -> None:
+    async def _kept(self, raised: Collection[RaisedAlert]) -> Collection[RaisedAlert]:
+        """Put alerts on record, and return those that were not there."""
         new: list[RaisedAlert] = []
 
         def decide(tx: AlertTransaction) -> Sequence[Event]:
@@ -101,7 +104,7 @@ class Watch:
             return [raised_event(each) for each in new]
 
         await self._journal.commit(decide)
-        self._begun(new)
+        return new
 
     def _begun(self, raised: Collection[RaisedAlert]) -> None:
         for each in raised:

@@ -91,6 +91,14 @@ async def test_telling_the_same_twice_raises_it_once(watch, book, carrier):
     assert len(carrier.taken) == 2
 
 
+async def test_the_log_tells_of_an_alert_once_however_often_its_cause_is_seen(watch):
+    """A sweep of every ten seconds sees the same cause all day."""
+    with capture_logs() as logs:
+        for _ in range(3):
+            await watch.told([alert()])
+    assert [line["event"] for line in logs] == ["alert_raised"]
+
+
 async def test_what_only_informs_stays_at_home(watch, book, carrier):
     await watch.told([alert(severity=Severity.INFO)])
     assert not book.events[0].payload["toHook"]
