@@ -6,16 +6,16 @@ It leans on one side for each prompt, so some runs agree and others are disputed
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import subprocess
-import sys
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Final, cast
 
 import msgspec
+
+from benchmarks.instant_model import model_process, serve
 
 SYMBOLS: Final = ("AAPL", "GOOG", "IBM", "MSFT")
 ACTIONS: Final = ("BUY", "SELL", "HOLD")
@@ -102,27 +102,10 @@ class _Protocol(asyncio.Protocol):
         return _ANSWERS[symbol, action, self._drawn.choice(CONFIDENCES)]
 
 
-async def _serve() -> None:
-    loop, drawn = asyncio.get_running_loop(), random.Random(7)
-    server = await loop.create_server(lambda: _Protocol(drawn), "127.0.0.1", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
-
-
-@contextmanager
-def drawn_model() -> Iterator[str]:
+def drawn_model() -> AbstractContextManager[str]:
     """Yield the base URL of such a model; it ends with the block."""
-    command = [sys.executable, "-m", "benchmarks.drawn_model"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(os.environ)
-    ) as process:
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("the drawn model has no pipes")
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
-        finally:
-            process.stdin.close()
+    return model_process("benchmarks.drawn_model")
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(serve(partial(_Protocol, random.Random(7))))

@@ -9,8 +9,9 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Final, cast
 
 VOTE: Final = (
@@ -70,22 +71,28 @@ class _Protocol(asyncio.Protocol):
             self._transport.write(ANSWER)
 
 
-async def _serve(delay_s: float) -> None:
+async def serve(made: Callable[[], asyncio.Protocol]) -> None:
+    """Serve connections, print the port, and end with the standard input."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Protocol(delay_s), "127.0.0.1", 0, backlog=4096)
+    server = await loop.create_server(made, "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 
 
-@contextmanager
-def instant_model(delay_s: float = 0.0) -> Iterator[str]:
+def instant_model(delay_s: float = 0.0) -> AbstractContextManager[str]:
     """Yield the base URL of a model that answers after `delay_s` seconds; it ends with the block."""
-    command = [sys.executable, "-m", "benchmarks.instant_model", str(delay_s)]
+    return model_process("benchmarks.instant_model", str(delay_s))
+
+
+@contextmanager
+def model_process(module: str, *words: str) -> Iterator[str]:
+    """Yield the base URL of the model that a module serves as a process of its own; it ends with the block."""
+    command = [sys.executable, "-m", module, *words]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(os.environ)
     ) as process:
         if process.stdin is None or process.stdout is None:
-            raise RuntimeError("the instant model has no pipes")
+            raise RuntimeError(f"{module} has no pipes")
         try:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
         finally:
@@ -93,4 +100,4 @@ def instant_model(delay_s: float = 0.0) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(float(sys.argv[1])))
+    asyncio.run(serve(partial(_Protocol, float(sys.argv[1]))))

@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from quorate.kernel.canonical import Json, as_json
 from quorate.kernel.errors import InvalidOutputError, InvariantBrokenError
+from quorate.kernel.ids import SYMBOL
 from quorate.llm.decode.answer_schema import (
     MAX_DECISIONS,
     MAX_KEY_SIGNAL,
@@ -66,7 +67,7 @@ Outcome: TypeAlias = Done | Failed
 _Number: TypeAlias = float | Annotated[str, Meta(max_length=40)]
 """A number, or its text as the journal keeps it."""
 
-_Symbol: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Z0-9./-]{1,15}\Z")]
+_Symbol: TypeAlias = Annotated[str, Meta(pattern=rf"^{SYMBOL}\Z")]
 _Code: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 
 

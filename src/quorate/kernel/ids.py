@@ -23,9 +23,12 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NAME: Final = r"[a-z][a-z0-9_-]{0,63}"
 """How a profile, a provider, a book and a strategy are named."""
 
+SYMBOL: Final = r"(?=.{1,15}\Z)[A-Z0-9]+(?:[./-][A-Z0-9]+)*"
+"""How a symbol is written: AAPL, BRK.B, ETH/USD. Nothing in it leads out of a folder."""
+
 _NAME: Final = re.compile(NAME)
 _ID: Final = re.compile(r"[0-9A-Za-z_]{1,40}")
-_SYMBOL: Final = re.compile(r"[A-Z0-9./-]{1,15}")
+_SYMBOL: Final = re.compile(SYMBOL)
 
 
 def is_name(text: str) -> bool:
@@ -39,7 +42,10 @@ def is_like_an_id(text: str) -> bool:
 
 
 def symbol_in(text: str) -> Symbol | None:
-    """Return what `text` names, in upper case, None unless it is 1 to 15 of A-Z, 0-9, dot, slash and hyphen."""
+    """Return what `text` names, in upper case; None unless it is 1 to 15 characters of a symbol.
+
+    Those are A-Z and 0-9, with a dot, slash or hyphen between two of them.
+    """
     named = text.strip()
     if not named.isascii() or not _SYMBOL.fullmatch(named.upper()):
         return None

@@ -53,6 +53,11 @@ def test_another_decision_has_another_id(run_id, symbol):
     assert re.fullmatch(r"dec_[0-9A-HJKMNP-TV-Z]{26}", other)
 
 
+@pytest.mark.parametrize("text", ["ETH/USD", "BF-B", "600519.SHH", "A" * 15, "7203.T"])
+def test_a_symbol_may_have_separators_between_its_parts(text):
+    assert symbol_in(text) == text
+
+
 @pytest.mark.parametrize("text", ["brk.b", " BRK.B ", "Brk.B"])
 def test_a_symbol_is_told_in_upper_case(text):
     assert symbol_in(text) == "BRK.B"
@@ -65,6 +70,10 @@ def test_a_symbol_is_told_in_upper_case(text):
         pytest.param("A" * 16, id="too long"),
         pytest.param("ra\u00df", id="a letter whose upper case is ASCII"),
         pytest.param("A B", id="a space inside"),
+        pytest.param("../X", id="a way out of a folder"),
+        pytest.param("/X", id="a separator before it"),
+        pytest.param("BRK.", id="a separator behind it"),
+        pytest.param("BRK..B", id="two separators in a row"),
     ],
 )
 def test_what_is_no_symbol_names_none(text):

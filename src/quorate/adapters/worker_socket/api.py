@@ -16,6 +16,7 @@ from typing import Final, NamedTuple, TypeAlias
 import aiohttp
 
 from quorate.adapters.worker_socket.endpoint import HubEndpoint
+from quorate.adapters.worker_socket.pool import pool, whole
 from quorate.kernel.errors import (
     ConflictError,
     InvariantBrokenError,
@@ -134,7 +135,9 @@ class HubApi:
                     allow_redirects=False,
                 ) as response,
             ):
-                content = await self._read(response)
+                most = self._policy.answer_bytes
+                too_long = InvariantBrokenError(f"the hub's answer has more than {most} bytes")
+                content = await whole(response, most, too_long)
                 status, location = response.status, response.headers.get("Location", "")
         except aiohttp.ClientConnectorError as error:
             failure = self._no_hub(str(error.os_error.strerror or error))
@@ -144,16 +147,6 @@ class HubApi:
             return self._answered(status, content, location)
         # Outside of the handler: the client's own errors hold the headers that were sent.
         raise failure
-
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
-        whole = bytearray()
-        async for chunk in response.content.iter_any():
-            whole += chunk
-            if len(whole) > self._policy.answer_bytes:
-                raise InvariantBrokenError(
-                    f"the hub's answer has more than {self._policy.answer_bytes} bytes"
-                )
-        return bytes(whole)
 
     def _answered(self, status: int, content: bytes, location: str) -> HubAnswer:
         try:
@@ -188,11 +181,5 @@ class HubApi:
 async def open_api(endpoint: HubEndpoint, policy: ApiPolicy | None = None) -> AsyncIterator[HubApi]:
     """Open the pool of connections to a hub; everything on it is closed with the block."""
     used = policy or ApiPolicy()
-    session = aiohttp.ClientSession(
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT},
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=used.connect_timeout_s),
-        trust_env=False,
-    )
-    async with session:
+    async with pool(USER_AGENT, used.connect_timeout_s) as session:
         yield HubApi(session, endpoint, used)

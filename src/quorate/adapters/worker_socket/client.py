@@ -14,6 +14,7 @@ from typing import Final
 import aiohttp
 
 from quorate.adapters.worker_socket.endpoint import HubEndpoint
+from quorate.adapters.worker_socket.pool import pool, whole
 from quorate.fleet.framing import frame_of, hub_message
 from quorate.fleet.wire import FRAME_BYTES, FromHub, FromWorker
 from quorate.kernel.errors import RejectedError, UnavailableError
@@ -128,22 +129,18 @@ class HubClient:
                 ) as response,
             ):
                 if response.status == 200:
-                    return await self._read(response)
+                    return await whole(response, self._policy.series_bytes, self._too_long)
                 failure: RejectedError | UnavailableError = _refusal(response.status)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             failure = _unreached(self._endpoint.origin, error)
         raise failure
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
-        whole = bytearray()
-        async for chunk in response.content.iter_any():
-            whole += chunk
-            if len(whole) > self._policy.series_bytes:
-                raise RejectedError(
-                    f"a series of more than {self._policy.series_bytes} bytes",
-                    effect="the task was not begun",
-                )
-        return bytes(whole)
+    @property
+    def _too_long(self) -> RejectedError:
+        return RejectedError(
+            f"a series of more than {self._policy.series_bytes} bytes",
+            effect="the task was not begun",
+        )
 
 
 @asynccontextmanager
@@ -152,13 +149,7 @@ async def open_hub(
 ) -> AsyncIterator[HubClient]:
     """Open the pool of connections to a hub; everything on it is closed with the block."""
     used = policy or ClientPolicy()
-    session = aiohttp.ClientSession(
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT},
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=used.connect_timeout_s),
-        trust_env=False,
-    )
-    async with session:
+    async with pool(USER_AGENT, used.connect_timeout_s) as session:
         yield HubClient(session, endpoint, used)
 
 
